@@ -1,0 +1,16 @@
+"""The URL map: which app answers where. Apps are named by string, so that nothing is imported upward."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from project import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.live, name="health-live"),
+    path("healthz/ready", health.ready, name="health-ready"),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("tenants.urls")),
+    path("", include("reports.urls")),
+    path("", include("insights.urls")),
+]

@@ -1,0 +1,16 @@
+"""The application of people, providers and tenants: who may see what."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class TenantsConfig(AppConfig):
+    """Grants the running role its rights after each migration."""
+
+    name = "tenants"
+
+    def ready(self) -> None:
+        """Connect to Django's own signal; the project has no signals of its own."""
+        from tenants.grants import grant_after_migrate
+
+        post_migrate.connect(grant_after_migrate, dispatch_uid="tenants.grants")
