@@ -1,0 +1,65 @@
+"""Clients: account, client address, TLS version and mechanism; what an administrator has to find and fix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypedDict
+
+from django.db.models import Count, Max, Min, Sum
+
+from insights.queries.selection import Selection
+
+CLIENT_ORDERINGS = frozenset(
+    {
+        "account",
+        "client_ip",
+        "tls_version",
+        "mechanism",
+        "auth_class",
+        "messages",
+        "recipients",
+        "sender_addresses",
+        "first_at",
+        "last_at",
+    }
+)
+"""What `clients` can be ordered by, ascending, or descending with a leading `-`."""
+
+
+class ClientRow(TypedDict):
+    """One client; `client_ip` is None where the log does not tell it."""
+
+    account: str
+    client_ip: str | None
+    tls_version: str
+    mechanism: str
+    auth_class: str
+    messages: int
+    recipients: int
+    sender_addresses: int
+    first_at: datetime
+    last_at: datetime
+
+
+def clients(selection: Selection, *, ordering: Sequence[str] = ("-messages",)) -> Any:
+    """Return a query set of `ClientRow`, to be sliced, in a total order. One query for a slice.
+
+    Raises ValueError for an ordering that is not in `CLIENT_ORDERINGS`.
+    """
+    for name in ordering:
+        if name.removeprefix("-") not in CLIENT_ORDERINGS:
+            raise ValueError(f"Clients cannot be ordered by “{name}”.")
+    return (
+        selection.submissions()
+        .filter(selection.matching("account", "client_ip", "sender_address"))
+        .values("account", "client_ip", "tls_version", "mechanism", "auth_class")
+        .annotate(
+            sender_addresses=Count("sender_address", distinct=True),
+            first_at=Min("first_at"),
+            last_at=Max("last_at"),
+            recipients=Sum("recipients"),
+            messages=Sum("messages"),
+        )
+        .order_by(*ordering, "account", "client_ip", "tls_version", "mechanism")
+    )

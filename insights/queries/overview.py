@@ -1,0 +1,130 @@
+"""All customers at a glance: one row a tenant, in one query for any number of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from insights.queries.selection import percent, today_of
+from tenants.models import Tenant
+from tenants.scope import current_scope
+
+DAYS = 7
+
+# One tenant's seven days are not another's: each has its own today, which travels with it as a parameter.
+_SQL = """
+WITH asked AS (
+    SELECT * FROM unnest(%(tenants)s::uuid[], %(todays)s::date[]) AS asked (tenant_id, today)
+), per_day AS (
+    SELECT tenant_id, day, sum(messages) AS messages
+    FROM insights_submissionday JOIN asked USING (tenant_id)
+    WHERE day > today - 14 AND day <= today
+    GROUP BY tenant_id, day
+), weeks AS (
+    SELECT tenant_id,
+        count(DISTINCT account) AS accounts,
+        count(DISTINCT account) FILTER (WHERE tls_version IN ('SSL3', 'TLS1.0', 'TLS1.1', 'none')) AS on_old_tls,
+        sum(messages) AS messages,
+        sum(messages) FILTER (WHERE tls_version IN ('SSL3', 'TLS1.0', 'TLS1.1')) AS legacy,
+        sum(messages) FILTER (WHERE tls_version = 'none') AS without_tls,
+        sum(messages) FILTER (WHERE auth_class = 'basic') AS basic
+    FROM insights_submissionday JOIN asked USING (tenant_id)
+    WHERE day > today - 7 AND day <= today
+    GROUP BY tenant_id
+), refused AS (
+    SELECT tenant_id, sum(failures) AS failures
+    FROM insights_loginfailureday JOIN asked USING (tenant_id)
+    WHERE day > today - 7 AND day <= today
+    GROUP BY tenant_id
+), lines AS (
+    SELECT tenant_id, max(last_line_at) AS last_line_at
+    FROM insights_source JOIN asked USING (tenant_id)
+    GROUP BY tenant_id
+)
+SELECT asked.tenant_id,
+    coalesce(weeks.accounts, 0), coalesce(weeks.on_old_tls, 0), coalesce(weeks.messages, 0),
+    coalesce(weeks.legacy, 0), coalesce(weeks.without_tls, 0), coalesce(weeks.basic, 0),
+    coalesce(refused.failures, 0), lines.last_line_at,
+    (SELECT coalesce(array_agg(day ORDER BY day), '{}') FROM per_day WHERE per_day.tenant_id = asked.tenant_id),
+    (SELECT coalesce(array_agg(messages::bigint ORDER BY day), '{}') FROM per_day
+     WHERE per_day.tenant_id = asked.tenant_id)
+FROM asked
+LEFT JOIN weeks USING (tenant_id)
+LEFT JOIN refused USING (tenant_id)
+LEFT JOIN lines USING (tenant_id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewRow:
+    """One tenant's last seven days in its own zone; percentages are of messages."""
+
+    tenant: Tenant
+    accounts: int
+    accounts_on_old_tls: int
+    messages: int
+    messages_before: int
+    daily: list[int]
+    legacy: int
+    without_tls: int
+    basic: int
+    failures: int
+    last_line_at: datetime | None
+
+    @property
+    def legacy_percent(self) -> float:
+        """The share of SSL 3, TLS 1.0 and TLS 1.1."""
+        return percent(self.legacy, self.messages)
+
+    @property
+    def without_tls_percent(self) -> float:
+        """The share without TLS."""
+        return percent(self.without_tls, self.messages)
+
+    @property
+    def basic_percent(self) -> float:
+        """The share that presented a password."""
+        return percent(self.basic, self.messages)
+
+    @property
+    def delta(self) -> int:
+        """Messages more than in the seven days before."""
+        return self.messages - self.messages_before
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether somebody still submits without TLS or over a legacy version, or nothing came in at all."""
+        return bool(self.accounts_on_old_tls) or self.last_line_at is None or not self.messages
+
+
+def overview(tenants: Sequence[Tenant], *, now: datetime) -> list[OverviewRow]:
+    """Return one row for each of `tenants` in their order; they must be within the current scope. One query."""
+    within = [tenant for tenant in tenants if tenant.pk in current_scope()]
+    todays = {tenant.pk: today_of(tenant, now=now) for tenant in within}
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, {"tenants": list(todays), "todays": list(todays.values())})
+        found = {row[0]: row[1:] for row in cursor.fetchall()}
+    return [_row(tenant, todays[tenant.pk], found[tenant.pk]) for tenant in within]
+
+
+def _row(tenant: Tenant, today: date, values: tuple[Any, ...]) -> OverviewRow:
+    accounts, on_old_tls, messages, legacy, without_tls, basic, failures, last_line_at, days, counts = values
+    per_day: dict[date, int] = dict(zip(days, counts, strict=True))
+    first = today - timedelta(days=DAYS - 1)
+    return OverviewRow(
+        tenant=tenant,
+        accounts=int(accounts),
+        accounts_on_old_tls=int(on_old_tls),
+        messages=int(messages),
+        messages_before=sum(count for day, count in per_day.items() if day < first),
+        daily=[per_day.get(first + timedelta(days=offset), 0) for offset in range(DAYS)],
+        legacy=int(legacy),
+        without_tls=int(without_tls),
+        basic=int(basic),
+        failures=int(failures),
+        last_line_at=last_line_at,
+    )
