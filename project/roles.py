@@ -37,7 +37,7 @@ def create(
         _role(connection, APP_ROLE, "LOGIN NOCREATEDB", app_password)
         connection.execute("REVOKE insights_owner FROM insights_app")
         name = sql.Identifier(database)
-        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).fetchone():
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER insights_owner ENCODING 'UTF8' TEMPLATE template0").format(
                     name
@@ -55,7 +55,7 @@ def _role(
     connection: psycopg.Connection[tuple[object, ...]], name: str, rights: LiteralString, password: str
 ) -> None:
     """Make the role if needed and set its rights; the password leaves this process as a SCRAM verifier."""
-    if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+    if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
         connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
     verifier = connection.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
     connection.execute(
