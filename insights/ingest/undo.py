@@ -1,0 +1,88 @@
+"""Undo an import: its rows are gone, the days are counted anew, and imports that overlapped are named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from insights.models import ImportStatus, LogImport
+from insights.rollups.fill import lock_all_sources, rebuild_days
+from insights.rollups.stats import ROLLUPS
+from project.periods import DayRange, day_of
+from tenants.models import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did: events removed, events that were too old to remove, and imports to be read again.
+
+    `read_again` has, for each later import, its file name and how many of its events went with the undone one.
+    """
+
+    removed: int
+    beyond_retention: int
+    read_again: list[tuple[str, int]]
+
+
+def undo_import(log_import: LogImport, *, now: datetime) -> Undone:
+    """Remove the events that `log_import` stored and rebuild their days, in the current transaction.
+
+    Must run in the tenant's scope; waits for running imports. Raises ValueError while the import itself is running or
+    when it was undone before.
+    """
+    lock_all_sources()
+    log_import.refresh_from_db()
+    if log_import.status in {ImportStatus.RUNNING, ImportStatus.WAITING, ImportStatus.UNDONE}:
+        raise ValueError(
+            _("This import is %(status)s and cannot be undone.") % {"status": log_import.get_status_display().lower()}
+        )
+    tenant = Tenant.objects.get(pk=log_import.tenant_id)
+    stored = log_import.submissions_stored + log_import.failures_stored
+    removed = 0
+    if stored and log_import.first_at is not None and log_import.last_at is not None:
+        removed = _delete_rows(log_import)
+        days = DayRange.inclusive(day_of(log_import.first_at, tenant.zone), day_of(log_import.last_at, tenant.zone))
+        rebuild_days(tenant, days)
+    overlapping = log_import.overlapped_by.exclude(log_import__status=ImportStatus.UNDONE).select_related("log_import")
+    undone = Undone(
+        removed=removed,
+        beyond_retention=stored - removed,
+        read_again=[(overlap.log_import.file_name, overlap.events) for overlap in overlapping],
+    )
+    log_import.status = ImportStatus.UNDONE
+    log_import.finished_at = log_import.heartbeat_at = now
+    log_import.message = describe(undone)
+    log_import.save(update_fields=["status", "message", "finished_at", "heartbeat_at"])
+    return undone
+
+
+def _delete_rows(log_import: LogImport) -> int:
+    removed = 0
+    with connection.cursor() as cursor:
+        for rollup in ROLLUPS:
+            cursor.execute(
+                f"DELETE FROM {rollup.raw_table} WHERE tenant_id = %s AND log_import_id = %s"
+                " AND occurred_at BETWEEN %s AND %s",
+                [log_import.tenant_id, log_import.pk, log_import.first_at, log_import.last_at],
+            )
+            removed += cursor.rowcount
+    return removed
+
+
+def describe(undone: Undone) -> str:
+    """Say in words what an undo did."""
+    sentences = [_("%(count)d events were removed and their days counted again.") % {"count": undone.removed}]
+    if undone.beyond_retention:
+        sentences.append(
+            _("%(count)d events had already passed the days kept; their daily counts stay.")
+            % {"count": undone.beyond_retention}
+        )
+    sentences.extend(
+        _("%(count)d events of “%(file)s” were the same and went with them: import that file again.")
+        % {"count": count, "file": file_name}
+        for file_name, count in undone.read_again
+    )
+    return " ".join(sentences)

@@ -1,0 +1,62 @@
+"""Fixtures for the whole suite: the cast, clients that are logged in, and proof of the role the suite runs as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from tenants.models import User
+from tests.cast import Cast, make_cast
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say on which servers and as which role the suite runs."""
+    database = settings.DATABASES["default"]
+    return [
+        f"database: {database['HOST']}:{database['PORT']} as the running role {database['USER']} "
+        f"(owner for migrations: {settings.DATABASES['owner']['USER']})",
+    ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_the_suite(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Keep uploads and built files out of the checkout, and hash passwords quickly."""
+    from django.test.utils import override_settings
+
+    storages = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path_factory.mktemp("files"))},
+        },
+    }
+    # Hashing passwords well takes a third of a second each, by design; the suite makes thousands of people.
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers):
+        yield
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Provider north with alice, bob and carol; provider south with mallory; their tenants."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        assert cursor.fetchone() == (False,), "the suite must run as a role that row-level security binds"
+    return make_cast()
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    """Return a maker of test clients that are logged in."""
+
+    def log_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return log_in
