@@ -71,7 +71,7 @@ def write_bulk(
     rng = Random(seed)
     cast = _users(rng, users)
     tally = _Tally()
-    step = timedelta(days=days).total_seconds() / submissions
+    step = timedelta(days=days).total_seconds() / (submissions + 2)
     base = int(start.timestamp())
     nothing = _Session("", "", "")
     opened, mailed = nothing, nothing

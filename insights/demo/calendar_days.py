@@ -1,8 +1,8 @@
 """Write a log of many days whose messages stand where calendars go wrong, and its truth.
 
-Every day has messages in the last and the first second around local midnight, some of which wait in the queue
-across it. Both changes of the clock have messages in the second before and after them and all through the hour
-that comes twice; as on a real server that hour has lines in both passes, so that a reader of stamps without an
+Every day has messages in the last and the first second around local midnight; some wait in the queue across
+it. Both changes of the clock have messages in the second before and after them and all through the hour that
+comes twice; as on a real server that hour has lines in both passes, so that a reader of stamps without an
 offset can tell them apart.
 """
 

@@ -22,7 +22,7 @@ class LocalDay:
 
     on: date
     zone: ZoneInfo
-    is_holiday: bool
+    is_holiday: bool = False
 
     @property
     def is_free(self) -> bool:

@@ -48,7 +48,7 @@ class SourceLog:
     def day(self, on: date) -> Day:
         """Write one day's sessions."""
         rng = Random(f"{self.seed}:{on.isoformat()}")
-        day = LocalDay(on, self.zone, self.is_holiday(on))
+        day = LocalDay(on, self.zone, is_holiday=self.is_holiday(on))
         processes = Processes(first_pid=1_000 + on.toordinal() % _PID_DAYS * _PIDS_A_DAY)
         queue_ids = QueueIds(style=self.style.queue_ids, rng=rng, first=on.toordinal() * 811)
         log = PostfixLog(style=self.style, rng=rng, processes=processes, queue_ids=queue_ids)
@@ -71,10 +71,7 @@ class SourceLog:
         """Give the lines stamped in [start, end) in their order, about one chunk a day."""
         begin, stop = instant(start), instant(end)
         return in_order(
-            (
-                (LocalDay(on, self.zone, is_holiday=False).bounds[1], day.lines)
-                for on, day in self.days(start, end)
-            ),
+            ((LocalDay(on, self.zone).bounds[1], day.lines) for on, day in self.days(start, end)),
             style=self.style,
             begin=begin,
             stop=stop,
