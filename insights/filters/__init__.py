@@ -1,0 +1,22 @@
+"""From a query string to a checked state of a view, and back; for pages, exports and the API alike.
+
+Knows the tenant's kept days and which values exist, and says in words what it refuses. Reads no rows.
+"""
+
+from insights.filters.days import DaysRefused, RangeChoice, custom_days, kept_part, named_days
+from insights.filters.state import SHARED, ViewState, read_state
+from insights.filters.words import NO_DOMAIN, Problem, View
+
+__all__ = [
+    "NO_DOMAIN",
+    "SHARED",
+    "DaysRefused",
+    "Problem",
+    "RangeChoice",
+    "View",
+    "ViewState",
+    "custom_days",
+    "kept_part",
+    "named_days",
+    "read_state",
+]
