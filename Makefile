@@ -68,7 +68,7 @@ lint: install
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python -W error manage.py makemigrations --check --dry-run
 	$(BIN)/python -W error manage.py check
-	@! git grep --untracked -nE '(pypi|pythonhosted|npmjs)[.](org|com)|"resolved":|--(extra-)?index-url' \
+	@! git grep --untracked -nE '(pypi|pythonhosted|npmjs)[.](org|com)|"resolve[d]":|--(extra-)?index[-]url' \
 	 -- ':!Makefile' ':!tests/test_architecture.py' || { echo "addresses of registries are not committed" >&2; exit 1; }
 
 bench: install
