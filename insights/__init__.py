@@ -1,0 +1,1 @@
+"""What mail logs say: events, their roll-ups, and the questions that pages and reports ask."""

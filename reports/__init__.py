@@ -1,0 +1,1 @@
+"""Reports: the views, the details table, and the requested reports that are mailed."""

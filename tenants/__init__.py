@@ -1,0 +1,1 @@
+"""Who may see what: people, providers, their customers, and the walls between them."""

@@ -1,0 +1,1 @@
+"""Pages about submissions: all customers, the dashboard, log sources."""

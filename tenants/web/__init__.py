@@ -1,0 +1,1 @@
+"""Pages and context of the tenants app."""
