@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeAlias
 
 from django import template
 from django.utils.formats import number_format
@@ -13,14 +14,14 @@ from django.utils.translation import ngettext
 
 register = template.Library()
 
-Number = int | float | Decimal
+Number: TypeAlias = int | float | Decimal
 NOT_KNOWN = "–"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 _UNITS = ((Decimal(10**9), "G"), (Decimal(10**6), "M"), (Decimal(10**3), "k"))
 
 
-def _one_decimal(value: Number | Decimal) -> Decimal:
+def _one_decimal(value: Number) -> Decimal:
     return Decimal(str(value)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
@@ -65,10 +66,11 @@ def short_number(value: Number | None) -> SafeString:
     if value is None:
         return format_html("{}", NOT_KNOWN)
     exact = number(value)
-    if abs(value) < 10_000:
+    size = Decimal(str(value))
+    if abs(size) < 10_000:
         return format_html("{}", exact)
-    unit, letter = next((unit, letter) for unit, letter in _UNITS if abs(value) >= unit)
-    short = number_format(_one_decimal(Decimal(str(value)) / unit), decimal_pos=1, use_l10n=True)
+    unit, letter = next((unit, letter) for unit, letter in _UNITS if abs(size) >= unit)
+    short = number_format(_one_decimal(size / unit), decimal_pos=1, use_l10n=True)
     return format_html('<span title="{}">{}{}{}</span>', exact, short, NO_BREAK, letter)
 
 

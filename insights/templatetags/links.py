@@ -17,7 +17,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def hidden_params(context: Context, *without: str) -> SafeString:
-    """Carry the page's parameters through a GET form as hidden fields, save those that the form sets itself."""
+    """Carry the page's parameters through a GET form as hidden fields, save those that it sets itself."""
     pairs = (
         (key, value)
         for key, values in context["request"].GET.lists()

@@ -1,4 +1,4 @@
-"""Marks of TLS versions and auth classes: badges, stacked bars with their legend, and sparklines, all as inline SVG.
+"""Marks of TLS versions and auth classes: badges, stacked bars with a legend, sparklines, as inline SVG.
 
 SVG attributes carry the sizes because the content security policy allows no style attributes.
 """
@@ -11,7 +11,6 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from insights.enums import AuthClass, TlsVersion
 from insights.marks import AUTH_MARKS, TLS_MARKS, Mark, Segment
@@ -26,8 +25,8 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD = 96, 24, 2
 
 def _badge(mark: Mark) -> SafeString:
     return format_html(
-        '<span class="kind"><svg class="swatch" aria-hidden="true"><rect class="fill-{}" width="10" height="10"/>'
-        "</svg>{}</span>",
+        '<span class="kind"><svg class="swatch" aria-hidden="true">'
+        '<rect class="fill-{}" width="10" height="10"/></svg>{}</span>',
         mark.css,
         mark.label,
     )
@@ -82,10 +81,7 @@ def sparkline(values: Sequence[int | None], label: str) -> SafeString:
         y = SPARK_HEIGHT - SPARK_PAD - (SPARK_HEIGHT - 2 * SPARK_PAD) * value / top
         path.append(f"{'M' if pen_up else 'L'}{x:.1f} {y:.1f}")
         pen_up = False
-    spoken = _("%(label)s: %(values)s") % {
-        "label": label,
-        "values": "; ".join(number(value) for value in values),
-    }
+    spoken = f"{label}: {'; '.join(number(value) for value in values)}"
     return format_html(
         '<svg class="spark" width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">'
         '<path d="{}" fill="none"/></svg>',

@@ -18,9 +18,10 @@ KEPT_PARAMS = ("range", "start", "end", "view")
 
 @register.simple_tag
 def icon(name: str, *, size: int = 18) -> SafeString:
-    """Draw an icon of the sprite; it is decoration, the text beside it or an aria-label says what it means."""
+    """Draw an icon of the sprite; it is decoration: the text beside it or an aria-label says what it is."""
     return format_html(
-        '<svg class="icon-s" width="{}" height="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        '<svg class="icon-s" width="{}" height="{}" aria-hidden="true" focusable="false">'
+        '<use href="{}#{}"/></svg>',
         str(size),
         str(size),
         static("img/icons.svg"),
@@ -30,7 +31,7 @@ def icon(name: str, *, size: int = 18) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def switch_url(context: Context, slug: str) -> str:
-    """Give the address of the page now shown, at another tenant, or its dashboard where that has no meaning."""
+    """Give the page now shown, at another tenant, or its dashboard where that has no meaning."""
     request: HttpRequest = context["request"]
     match = request.resolver_match
     if match is None or set(match.kwargs) != {"slug"} or request.method != "GET":

@@ -1,0 +1,1 @@
+"""Tests of the tags that show what the logs say."""
