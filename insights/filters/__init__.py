@@ -5,7 +5,7 @@ Knows the tenant's kept days and which values exist, and says in words what it r
 
 from insights.filters.days import DaysRefused, RangeChoice, custom_days, kept_part, named_days
 from insights.filters.state import SHARED, ViewState, read_state
-from insights.filters.words import NO_DOMAIN, Problem, View
+from insights.filters.words import NO_DOMAIN, Problem, View, domain_asked
 
 __all__ = [
     "NO_DOMAIN",
@@ -16,6 +16,7 @@ __all__ = [
     "View",
     "ViewState",
     "custom_days",
+    "domain_asked",
     "kept_part",
     "named_days",
     "read_state",

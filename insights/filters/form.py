@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from insights.filters.days import DaysRefused, RangeChoice, custom_days, kept_part, named_days
-from insights.filters.words import NO_DOMAIN, Problem, View
+from insights.filters.words import Problem, View, domain_asked
 from project.periods import DayRange
 
 LONGEST_SEARCH = 200
@@ -46,8 +46,8 @@ def _day(label: Any) -> forms.DateField:
 class StateForm(forms.Form):
     """Every parameter is optional; the messages are what follows a parameter's name and value in a sentence.
 
-    After validation `choice` and `days` are what to show, by default the last 7 days; `is_cut` tells that a named
-    range goes back further than what is kept.
+    After validation `choice` and `days` are what to show, by default the last 7 days; `is_cut` tells that a
+    named range goes back further than what is kept.
     """
 
     view = _choice(gettext_lazy("View data by"), View)
@@ -75,14 +75,8 @@ class StateForm(forms.Form):
         self.is_cut = False
 
     def clean_domain(self) -> str | None:
-        """Return None for all, "" for senders without a domain, else the domain in IDNA lower case."""
-        written: str = self.cleaned_data["domain"]
-        if written in {"", NO_DOMAIN}:
-            return None if written == "" else ""
-        try:
-            return written.rstrip(".").lower().encode("idna").decode("ascii")
-        except UnicodeError:
-            return written.lower()  # as the store keeps what IDNA refuses
+        """Return the domain as `domain_asked` reads it."""
+        return domain_asked(self.cleaned_data["domain"])
 
     def clean_sort(self) -> str:
         """Return a column of the table at hand, with a leading `-` where it descends."""

@@ -11,6 +11,21 @@ NO_DOMAIN = "-"
 """How a query string asks for senders without a domain; no domain is written like this."""
 
 
+def domain_asked(written: str) -> str | None:
+    """Return the sender domain that `written` stands for: None for all, "" for senders without one.
+
+    A domain is given in IDNA lower case (RFC 3490), as the store keeps it; one that IDNA refuses is only
+    lowered.
+    """
+    if written in {"", NO_DOMAIN}:
+        return None if written == "" else ""
+    domain = written.strip().rstrip(".").lower()
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain
+
+
 class View(TextChoices):
     """What the report shows: “View data by”."""
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Max, Min, QuerySet, Sum
 
+from insights.models import SubmissionDay
 from insights.queries.selection import Selection
 
 CLIENT_ORDERINGS = frozenset(
@@ -42,6 +43,13 @@ class ClientRow(TypedDict):
     last_at: datetime
 
 
+class ClientTotals(TypedDict):
+    """The sums over clients."""
+
+    messages: int
+    recipients: int
+
+
 def clients(selection: Selection, *, ordering: Sequence[str] = ("-messages",)) -> Any:
     """Return a query set of `ClientRow`, to be sliced, in a total order. One query for a slice.
 
@@ -51,8 +59,7 @@ def clients(selection: Selection, *, ordering: Sequence[str] = ("-messages",)) -
         if name.removeprefix("-") not in CLIENT_ORDERINGS:
             raise ValueError(f"Clients cannot be ordered by “{name}”.")
     return (
-        selection.submissions()
-        .filter(selection.matching("account", "client_ip", "sender_address"))
+        _matching(selection)
         .values("account", "client_ip", "tls_version", "mechanism", "auth_class")
         .annotate(
             sender_addresses=Count("sender_address", distinct=True),
@@ -63,3 +70,15 @@ def clients(selection: Selection, *, ordering: Sequence[str] = ("-messages",)) -
         )
         .order_by(*ordering, "account", "client_ip", "tls_version", "mechanism")
     )
+
+
+def client_totals(selection: Selection) -> ClientTotals:
+    """Return the sums over all clients that `clients` gives for the same selection. One query."""
+    found = _matching(selection).aggregate(
+        all_recipients=Sum("recipients", default=0), all_messages=Sum("messages", default=0)
+    )
+    return {"messages": found["all_messages"], "recipients": found["all_recipients"]}
+
+
+def _matching(selection: Selection) -> QuerySet[SubmissionDay]:
+    return selection.submissions().filter(selection.matching("account", "client_ip", "sender_address"))
