@@ -1,9 +1,9 @@
 """Write a log of many days whose messages stand where calendars go wrong, and its truth.
 
-Every day has messages in the last and the first second around local midnight; some wait in the queue across
-it. Both changes of the clock have messages in the second before and after them and all through the hour that
-comes twice; as on a real server that hour has lines in both passes, so that a reader of stamps without an
-offset can tell them apart.
+Every day has messages in the last and the first second around local midnight; the sessions of some begin
+before it, and some wait in the queue across it. Both changes of the clock have messages in the second before
+and after them and all through the hour that comes twice; as on a real server that hour has lines in both
+passes, so that a reader of stamps without an offset can tell them apart.
 """
 
 from __future__ import annotations
@@ -102,7 +102,10 @@ def _offset(second: int, zone: ZoneInfo) -> timedelta | None:
 
 
 def _sessions(places: list[int], rng: Random) -> Iterator[Session]:
-    """Give one session for each place, whose first `client=` line stands in that second."""
+    """Give one session for each place, whose message is accepted in that second.
+
+    Every third or so is so large that its `client=` line stands in the second before.
+    """
     site = Site(9, "calendar.example")
     for number, place in enumerate(places):
         who = _client(site, rng, first=number == 0)
@@ -115,10 +118,12 @@ def _sessions(places: list[int], rng: Random) -> Iterator[Session]:
         elif draw < 0.25:
             outcome = Outcome.BOUNCED
         recipients = correspondents(rng, domain=site.domain, count=rng.randint(1, 4))
-        mail = Mail(
-            rng.choice((who.account, f"list@{site.domain}")), recipients, rng.randrange(900, 8_000), outcome
-        )
-        yield Session(place - CLIENT_AFTER + rng.randrange(0, 300_000), who, (mail,))
+        is_large = rng.random() < 0.35
+        # A message of 10 MB takes half a second and a little more.
+        size = 10_000_000 if is_large else rng.randrange(900, 8_000)
+        mail = Mail(rng.choice((who.account, f"list@{site.domain}")), recipients, size, outcome)
+        asked = place + (-250_000 if is_large else rng.randrange(0, 300_000))
+        yield Session(asked - CLIENT_AFTER, who, (mail,))
 
 
 def _client(site: Site, rng: Random, *, first: bool) -> Client:

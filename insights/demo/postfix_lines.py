@@ -34,7 +34,11 @@ _TLS = {
         " server-signature RSA-PSS (2048 bits) server-digest SHA256"
     ),
 }
-_NO_NAME = frozenset({FailureReason.CANCELLED, FailureReason.MECHANISM_NOT_OFFERED})
+_UNANSWERED = {
+    FailureReason.MECHANISM_NOT_OFFERED: "Invalid authentication mechanism",
+    FailureReason.SERVER_FAULT: "Connection lost to authentication server",
+}
+"""Reasons of Postfix' own: the user name comes with the authentication server's answer, which is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +129,17 @@ class PostfixLog:
 
     def _refusal(self, login: Login) -> str:
         failed = f"SASL {login.mechanism} authentication failed:"
-        name = f", sasl_username={login.account}" if self._style.names_failures else ""
         if login.reason is FailureReason.CANCELLED:
             return f"SASL {login.mechanism} authentication aborted"
-        if login.reason is FailureReason.MECHANISM_NOT_OFFERED:
+        if login.reason in _UNANSWERED:
             unnamed = ", sasl_username=(unavailable)" if self._style.names_failures else ""
-            return f"{failed} Invalid authentication mechanism{unnamed}"
-        if login.reason is FailureReason.SERVER_FAULT:
-            return f"{failed} Connection lost to authentication server{name}"
+            return f"{failed} {_UNANSWERED[login.reason]}{unnamed}"
         if self._style.names_failures:
-            return f"{failed} (reason unavailable){name}"
+            return f"{failed} (reason unavailable), sasl_username={login.account}"
         return f"{failed} {'UGFzc3dvcmQ6' if login.mechanism == 'LOGIN' else 'authentication failure'}"
 
     def _failure(self, login: Login, session: Session, at: int) -> FailureTruth:
-        named = self._style.names_failures and login.reason not in _NO_NAME
+        named = self._style.names_failures and login.reason is FailureReason.WRONG_CREDENTIALS
         return FailureTruth(
             occurred_at=moment(at),
             account=login.account if named else "",
@@ -164,8 +165,9 @@ class PostfixLog:
         self.lines.put(at + 15_000, "cleanup", f"{queue_id}: message-id={message_id}")
         if mail.outcome in _CLEANUP_WORDS:
             word, reply = _CLEANUP_WORDS[mail.outcome]
+            stored = at + 18_000
             self.lines.put(
-                at + 18_000,
+                stored,
                 "cleanup",
                 f"{queue_id}: {word}: header Subject: Monthly statement from {peer}; from=<{mail.sender}>"
                 f" to=<{mail.recipients[0]}> proto=ESMTP helo=<{client.host}>: {reply}",
@@ -173,10 +175,10 @@ class PostfixLog:
         else:
             self._deliveries.queue(mail, queue_id=queue_id, at=stored, reinjects=self._style.reinjects)
         if client.account and mail.outcome is not Outcome.REFUSED:
-            self._accept(mail, session, at=at, decided_at=stored)
+            self._accept(mail, session, at=stored)
         return stored + self._rng.randrange(150_000, 900_000)
 
-    def _accept(self, mail: Mail, session: Session, *, at: int, decided_at: int) -> None:
+    def _accept(self, mail: Mail, session: Session, *, at: int) -> None:
         client = session.client
         queued = mail.outcome not in _CLEANUP_WORDS
         truth = SubmissionTruth(
@@ -190,7 +192,7 @@ class PostfixLog:
             recipients_exact=queued,
             size=mail.size if queued else None,
         )
-        self.accepted.append(Accepted(decided_at, truth))
+        self.accepted.append(Accepted(at, truth))
 
 
 _CLEANUP_WORDS = {

@@ -19,7 +19,10 @@ Key = TypeVar("Key")
 
 
 class SubmissionTruth(NamedTuple):
-    """One accepted message: UTC to the second, the rest as logged ("" is the null sender)."""
+    """One accepted message, the rest as logged ("" is the null sender).
+
+    It occurred, in UTC to the second, when the server took it over: at `queue active`, `hold` or `discard`.
+    """
 
     occurred_at: datetime
     account: str

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from insights.demo.calendar_days import calendar_log
 from insights.demo.postfix_lines import LogStyle
+from insights.demo.queue_ids import QueueIdStyle
 from insights.demo.stamps import StampStyle
+from insights.demo.truth import Truth
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Seoul", "America/Havana", "Australia/Lord_Howe")
@@ -35,28 +39,53 @@ def test_lines_are_in_the_order_of_time(name: str) -> None:
     assert stamps == sorted(stamps)
 
 
-def test_client_lines_stand_in_the_seconds_around_midnight_new_year_and_the_repeated_hour() -> None:
-    chunks, truth = calendar_log(zone=BERLIN, start_on=date(2025, 9, 1), days=400, seed=1)
-    text = b"".join(chunks).decode()
-    clients = re.findall(r"^(\w{3} [ \d]\d [\d:]{8}) mx postfix/\S+: \w+: client=", text, re.MULTILINE)
-    assert len(clients) >= len(truth.submissions)
-    new_year = [stamp for stamp in clients if stamp.startswith(("Dec 31 23:59", "Jan  1 00:00"))]
-    assert new_year == ["Dec 31 23:59:59", "Jan  1 00:00:00", "Jan  1 00:00:01"]
-    repeated = [stamp[7:] for stamp in clients if stamp.startswith("Oct 26 02")]
-    first, second = repeated[: repeated.index("02:59:59") + 1], repeated[repeated.index("02:59:59") + 1 :]
-    assert first == ["02:00:01", "02:30:00", "02:50:00", "02:59:59"]
-    assert second == ["02:00:00", "02:00:01", "02:30:00", "02:59:59"]
-    skipped = [stamp[7:] for stamp in clients if stamp.startswith(("Mar 29 01", "Mar 29 02", "Mar 29 03"))]
-    assert skipped == [
-        "01:00:01",
-        "01:30:00",
-        "01:50:00",
-        "01:59:59",
-        "03:00:00",
-        "03:00:01",
-        "03:30:00",
-        "03:59:59",
-    ]
+def near(truth: Truth, when: datetime, within: timedelta) -> set[int]:
+    """Give the seconds from `when` at which messages were accepted near it."""
+    steps = (event.occurred_at - when for event in truth.submissions)
+    return {round(step.total_seconds()) for step in steps if abs(step) <= within}
+
+
+def test_messages_are_accepted_in_the_seconds_around_midnight() -> None:
+    _, truth = calendar_log(zone=BERLIN, start_on=date(2025, 9, 1), days=400, seed=1)
+    found: Counter[int] = Counter()
+    for number in range(1, 400):
+        midnight = datetime.combine(date(2025, 9, 1) + timedelta(days=number), time(), tzinfo=BERLIN)
+        found.update(near(truth, midnight.astimezone(UTC), timedelta(minutes=5)))
+    assert set(found) == {-1, 0, 1}
+    assert min(found.values()) > 250
+
+
+def test_messages_are_accepted_all_through_both_changes_of_the_clock() -> None:
+    _, truth = calendar_log(zone=BERLIN, start_on=date(2025, 9, 1), days=400, seed=1)
+    places = {-3599, -1800, -600, -1, 0, 1, 1800, 3599, 3600}
+    for change in (datetime(2025, 10, 26, 1, tzinfo=UTC), datetime(2026, 3, 29, 1, tzinfo=UTC)):
+        found = near(truth, change, timedelta(hours=1))
+        assert found <= places
+        assert len(found & {-3599, -1800, -600, -1}) >= 2
+        assert len(found & {0, 1, 1800, 3599, 3600}) >= 3
+
+
+def test_bsd_stamps_step_back_once_and_the_year_turns() -> None:
+    chunks, _ = calendar_log(zone=BERLIN, start_on=date(2025, 9, 1), days=300, seed=1)
+    stamps = [line[:15] for line in b"".join(chunks).decode().splitlines()]
+    night = [stamp for stamp in stamps if stamp.startswith("Oct 26 02")]
+    back = [(a, b) for a, b in pairwise(night) if b < a]
+    assert back == [("Oct 26 02:59:59", "Oct 26 02:00:00")]
+    assert [stamp for stamp in stamps if stamp.startswith("Mar 29 02")] == []
+    assert stamps.index("Dec 31 23:59:59") < stamps.index("Jan  1 00:00:00")
+
+
+def test_some_messages_are_asked_for_before_midnight_and_accepted_after_it() -> None:
+    style = LogStyle(host="mx", zone=BERLIN, stamp=StampStyle.ISO, queue_ids=QueueIdStyle.LONG)
+    chunks, _ = calendar_log(zone=BERLIN, start_on=date(2025, 9, 1), days=60, seed=1, style=style)
+    asked: dict[str, str] = {}
+    crossing = 0
+    for line in b"".join(chunks).decode().splitlines():
+        if found := re.search(r" (\w+): client=", line):
+            asked[found[1]] = line[:10]
+        elif found := re.search(r" (\w+): from=.*active", line):
+            crossing += asked.pop(found[1], line[:10]) != line[:10]
+    assert crossing > 10
 
 
 def test_queue_ids_come_again() -> None:
@@ -72,8 +101,7 @@ def test_log_stamped_in_another_zone_has_that_zones_changes_too() -> None:
         zone=ZoneInfo("Asia/Seoul"), start_on=date(2025, 10, 30), days=6, seed=1, style=style
     )
     change = datetime(2025, 11, 2, 6, tzinfo=UTC)
-    near = [event for event in truth.submissions if abs(event.occurred_at - change) <= timedelta(seconds=1)]
-    assert len(near) >= 2
+    assert len(near(truth, change, timedelta(seconds=1))) >= 2
 
 
 def test_same_seed_gives_the_same_log() -> None:

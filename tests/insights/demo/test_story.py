@@ -7,49 +7,28 @@ import ipaddress
 import re
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from insights.demo.stamps import StampStyle
-from insights.demo.story import DemoProvider, DemoSource, DemoTenant, demo_story
+from insights.demo.story import DemoSource, DemoTenant, demo_story
 from insights.demo.truth import Truth
 from insights.enums import TlsVersion
+from tests.insights.demo.told import NOW, SOURCES, story, tenant, truth
 
-NOW = datetime(2026, 9, 15, 12, 34, 56, tzinfo=UTC)
 DOCUMENTATION = tuple(
     ipaddress.ip_network(block)
     for block in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
 )
 
 
-@cache
-def story() -> list[DemoProvider]:
-    return demo_story(now=NOW, seed=7)
-
-
-def tenant(slug: str) -> DemoTenant:
-    (found,) = (t for provider in story() for t in provider.tenants if t.slug == slug)
-    return found
-
-
 def parts() -> list[tuple[DemoTenant, DemoSource]]:
-    return [(t, source) for provider in story() for t in provider.tenants for source in t.sources]
-
-
-def truth(slug: str, number: int = 0) -> Truth:
-    return whole_truth(slug, number)
-
-
-@cache
-def whole_truth(slug: str, number: int) -> Truth:
-    who = tenant(slug)
-    return who.truth(who.sources[number], who.start, NOW)
+    return [(tenant(slug), tenant(slug).sources[number]) for slug, number in SOURCES]
 
 
 def all_truth() -> list[Truth]:
-    return [truth(t.slug, number) for p in story() for t in p.tenants for number in range(len(t.sources))]
+    return [truth(slug, number) for slug, number in SOURCES]
 
 
 def days_ago(slug: str, days: int) -> datetime:
