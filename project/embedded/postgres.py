@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -35,7 +36,7 @@ def start(room: Room, *, port: int, superuser_password: str) -> None:
     data = data_dir(room.folder)
     if not data.exists():
         _initialise(room, home, superuser_password=superuser_password)
-    _disown_recycled_pid(data)
+    _disown_recycled_pid(room, data)
     options = {
         "listen_addresses": "127.0.0.1",
         "port": port,
@@ -74,7 +75,7 @@ def stop(folder: Path) -> bool:
 def _initialise(room: Room, home: Path, *, superuser_password: str) -> None:
     """Make the data directory under another name first: half a directory is never taken for a whole one."""
     half, password_file = home / "data.half", home / "password"
-    room.run("/bin/rm", "-rf", half, what="Clearing the data directory of an interrupted start")
+    shutil.rmtree(half, ignore_errors=True)
     room.write_secret(password_file, superuser_password)
     try:
         room.run(
@@ -88,7 +89,7 @@ def _initialise(room: Room, home: Path, *, superuser_password: str) -> None:
     half.rename(data_dir(room.folder))
 
 
-def _disown_recycled_pid(data: Path) -> None:
+def _disown_recycled_pid(room: Room, data: Path) -> None:
     """Make a pid file stale whose process id belongs to another program by now, after a reboot for instance.
 
     PostgreSQL itself would take that program for a running server and refuse to start.
@@ -98,9 +99,7 @@ def _disown_recycled_pid(data: Path) -> None:
     if pid is None or not processes.command_line(pid) or str(data) in processes.command_line(pid):
         return
     _first, *others = pid_file.read_text().split("\n")
-    with pid_file.open("r+") as file:
-        file.truncate()
-        file.write("\n".join([str(NOBODYS_PID), *others]))
+    room.write_secret(pid_file, "\n".join([str(NOBODYS_PID), *others]))
 
 
 def _turn_over(log: Path) -> None:

@@ -2,7 +2,8 @@
 
 PostgreSQL refuses to run as root. As root both servers run as `nobody`, in a folder and with binaries that
 `nobody` can reach: beside state.json when the whole path allows it, otherwise in a folder of this checkout's
-own below /var/lib. The permissions of folders that exist are never changed.
+own below /var/lib. The permissions of folders that exist are never changed, and root never writes where
+`nobody` could have laid a symbolic link: only the servers' own folders belong to `nobody`.
 """
 
 from __future__ import annotations
@@ -93,13 +94,14 @@ def open_room(embedded_dir: Path, *, outside: str | None) -> Room:
     if outside is None and _can_live_in(embedded_dir, postgres, valkey, user=user):
         return _room(embedded_dir, postgres, valkey, user=user)
     folder = Path(outside) if outside else _outside_folder(embedded_dir)
-    folder.mkdir(mode=0o700, exist_ok=True)
+    if not folder.exists():
+        folder.mkdir()
+        folder.chmod(0o711)
     found = folder.lstat()
-    if found.st_uid not in {0, user.pw_uid} or found.st_mode & 0o170022 != 0o040000:
+    if found.st_uid != 0 or found.st_mode & 0o170022 != 0o040000:
         raise EmbeddedError(
             f"{folder} belongs to somebody else. Remove it, or set DATABASE_URL and REDIS_URL."
         )
-    os.chown(folder, user.pw_uid, user.pw_gid)
     return _room(folder, *_copy_software(folder, postgres, valkey), user=user)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -112,7 +113,7 @@ def _begin(folder: Path) -> State:
         left_over = room.folder / name
         if left_over.exists():
             aside = room.folder / f"{name}.old"
-            room.run("/bin/rm", "-rf", aside, what=f"Clearing {aside}")
+            shutil.rmtree(aside, ignore_errors=True)
             left_over.rename(aside)
             sys.stderr.write(f"{folder} holds no passwords for {left_over}: moved it to {aside}.\n")
     state.write(folder, known)
@@ -127,6 +128,8 @@ def _start_database(folder: Path, known: State) -> None:
         if not processes.is_free(known.database_port):
             known.database_port = processes.free_port()
             state.write(folder, known)
+        if not postgres.data_dir(room.folder).exists():
+            known.database_is_ready = False
         postgres.start(room, port=known.database_port, superuser_password=known.superuser_password)
     if not known.database_is_ready:
         from project import roles

