@@ -13,10 +13,7 @@ function tell() {
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) place.querySelector("[data-request-failed]")?.remove();
 });
-document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status === 403 || event.detail.xhr.status === 401) location.reload();
-  else tell();
-});
+document.addEventListener("htmx:responseError", tell);
 document.addEventListener("htmx:sendError", tell);
 
 // An answer that is the login page came by a redirect: go there instead of putting it into the page.
