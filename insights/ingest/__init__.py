@@ -1,1 +1,1 @@
-"""From bytes of a mail log to records: pure, resumable, without Django, database or clock."""
+"""From the bytes of a mail log to stored events: a pure parsing core, and the verbs that store what it reads."""

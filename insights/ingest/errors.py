@@ -1,0 +1,36 @@
+"""Why an input cannot be read at all; each error carries a message and a hint for the person who imports."""
+
+
+class IngestError(Exception):
+    """An input that is refused or that broke off. `hint` says what can be done about it."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class YearRequired(IngestError):
+    """The log's time stamps have no year, and neither an argument nor saved state gives one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The time stamps of this log have no year.",
+            hint="Give the year of the first line, for example --year 2026.",
+        )
+
+
+class EmptyInput(IngestError):
+    """The input holds no bytes."""
+
+
+class BinaryInput(IngestError):
+    """The input is not text, or text in an encoding that no mail server writes."""
+
+
+class BrokenInput(IngestError):
+    """A compressed input is damaged or ends early; what was read before stays valid."""
+
+
+class BadState(IngestError):
+    """A saved parser state cannot be read."""

@@ -1,0 +1,27 @@
+"""The log formats that can be read, by name."""
+
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from insights.ingest.formats.base import Parser
+from insights.ingest.formats.postfix import PostfixParser
+
+
+class ParserFactory(Protocol):
+    """Makes the parser of one source."""
+
+    def __call__(
+        self,
+        *,
+        source_key: str,
+        zone: ZoneInfo,
+        year: int | None,
+        earliest: datetime | None = None,
+        latest: datetime | None = None,
+    ) -> Parser:
+        """Return a parser that has read nothing yet."""
+        ...
+
+
+FORMATS: dict[str, ParserFactory] = {PostfixParser.name: PostfixParser}

@@ -1,0 +1,141 @@
+"""Builds the records of accepted messages and refused logins, with ids that a replay gives again."""
+
+from collections import Counter
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple
+
+from insights.enums import FailureReason
+from insights.ingest.formats.postfix.refusals import names_this_attempt, reason_of
+from insights.ingest.formats.postfix.sessions import Held, Pending
+from insights.ingest.local_time import moment
+from insights.ingest.record import (
+    MAX_ACCOUNT,
+    MAX_DETAIL,
+    MAX_FAILED_ACCOUNT,
+    MAX_HOST,
+    MAX_MECHANISM,
+    MAX_SENDER,
+    UNKNOWN_MECHANISM,
+    LoginFailureRecord,
+    SubmissionRecord,
+)
+from insights.ingest.texts import Addresses, Texts, text_of
+
+_SECOND: Final = 1_000_000
+ORDINAL_WINDOW: Final = 60 * _SECOND
+"""How long identical failures are told apart: longer than any log is out of order."""
+_MAX_ORDINALS: Final = 10_000
+_new: Final = tuple.__new__  # a named tuple by position, without the call of its own __new__
+_USERNAME: Final = b", sasl_username="
+
+
+class Seen(NamedTuple):
+    """A line of refused logins: when, by whom, how often, and its text, which tells it from others."""
+
+    micros: int
+    newest: int
+    host: bytes
+    pid: bytes
+    times: int
+    text: bytes
+
+
+class Events:
+    """Collects records of one feed; between feeds it remembers only how often a failure line was seen."""
+
+    def __init__(self, *, source_key: str) -> None:
+        self.submissions: list[SubmissionRecord] = []
+        self.failures: list[LoginFailureRecord] = []
+        self._base = blake2b(source_key.encode() + b"\0", digest_size=16)
+        self._accounts = Texts(MAX_ACCOUNT)
+        self._senders = Texts(MAX_SENDER)
+        self._hosts = Texts(MAX_HOST)
+        self._addresses = Addresses(MAX_HOST)
+        self._ordinals: Counter[tuple[int, bytes]] = Counter()
+        self._moment_micros = -1
+        self._moment = moment(0)
+
+    def accept(
+        self, pending: Pending, micros: int, sender: bytes, size: int | None, recipients: int, *, exact: bool
+    ) -> None:
+        """Record a message that the server took over at `micros`; its id rests on its `client=` line."""
+        opened, host, queue_id, pid, account, client_ip, tls, mechanism = pending
+        if micros != self._moment_micros:
+            self._moment_micros, self._moment = micros, moment(micros)
+        digest = self._base.copy()
+        digest.update(b"\0".join((host, queue_id, opened.to_bytes(8, "big"), pid, account, client_ip)))
+        self.submissions.append(
+            _new(
+                SubmissionRecord,
+                (
+                    digest.digest(), self._moment, self._hosts[host], queue_id.decode("ascii"),
+                    self._accounts[account], self._senders[sender], self._addresses[client_ip],
+                    tls, mechanism, recipients, exact, size, 1,
+                ),
+            )
+        )  # fmt: skip
+
+    def accept_held(self, held: Held) -> None:
+        """Record a held or discarded message, whose recipients the log does not tell."""
+        self.accept(held.pending, held.micros, held.sender, None, 1, exact=False)
+
+    def refuse(self, seen: Seen, *, client_ip: bytes, mechanism: bytes, answer: bytes | None) -> None:
+        """Record refused logins; `answer` is what follows "failed:", None when the client cancelled."""
+        account, detail, reason = "", "", FailureReason.CANCELLED
+        if answer is not None:
+            raw_detail, _, raw_account = answer.partition(_USERNAME)
+            detail = text_of(raw_detail.strip(), MAX_DETAIL)
+            reason = reason_of(detail)
+            if raw_account != b"(unavailable)" and names_this_attempt(detail):
+                account = text_of(raw_account, MAX_FAILED_ACCOUNT)
+        named = text_of(mechanism.upper(), MAX_MECHANISM) or UNKNOWN_MECHANISM
+        self._add(seen, account, client_ip, named, reason, detail)
+
+    def limit(self, seen: Seen, *, client_ip: bytes) -> None:
+        """Record AUTH commands that the server refused because there were too many."""
+        detail = "AUTH command rate limit exceeded"
+        self._add(seen, "", client_ip, UNKNOWN_MECHANISM, FailureReason.POLICY, detail)
+
+    def taken(self) -> tuple[list[SubmissionRecord], list[LoginFailureRecord]]:
+        """Hand over what was collected."""
+        taken = self.submissions, self.failures
+        self.submissions, self.failures = [], []
+        return taken
+
+    def prune(self, newest: int) -> None:
+        """Forget what is too old to matter."""
+        for key in [key for key in self._ordinals if newest - key[0] > ORDINAL_WINDOW]:
+            del self._ordinals[key]
+
+    def forget(self) -> None:
+        """Begin another log."""
+        self._ordinals.clear()
+
+    def dump(self) -> list[list[Any]]:
+        """Return the counts of failures as plain data."""
+        return [[micros, digest.hex(), count] for (micros, digest), count in self._ordinals.items()]
+
+    def load(self, data: list[list[Any]]) -> None:
+        """Take up what `dump` gave."""
+        self._ordinals = Counter(
+            {(int(micros), bytes.fromhex(digest)): int(count) for micros, digest, count in data}
+        )
+
+    def _add(
+        self, seen: Seen, account: str, client_ip: bytes, mechanism: str, reason: FailureReason, detail: str
+    ) -> None:
+        """Record the failures of one line; lines of one second, equal byte by byte, get ordinals 0, 1, 2 …"""
+        digest = self._base.copy()
+        digest.update(b"\0".join((seen.host, seen.pid, b"%d" % seen.micros, seen.text)))
+        key = (seen.micros, digest.digest())
+        first = self._ordinals[key]
+        if seen.newest - seen.micros <= ORDINAL_WINDOW:
+            self._ordinals[key] = first + seen.times
+            if len(self._ordinals) > _MAX_ORDINALS:
+                del self._ordinals[next(iter(self._ordinals))]
+        at, host, address = moment(seen.micros), self._hosts[seen.host], self._addresses[client_ip]
+        for ordinal in range(first, first + seen.times):
+            identity = blake2b(b"%b%d" % (key[1], ordinal), digest_size=16).digest()
+            self.failures.append(
+                LoginFailureRecord(identity, at, host, account, address, mechanism, reason, detail)
+            )

@@ -1,0 +1,158 @@
+"""The texts of Postfix lines that matter, each with lines it reads and lines it must not read.
+
+Sources: smtpd.c, smtpd_sasl_glue.c, tls_misc.c, cleanup_message.c, cleanup_milter.c, global/opened.c. Every
+pattern is bounded or has one way to match, so that a hostile line costs no more than its length.
+"""
+
+import re
+from typing import NamedTuple
+
+
+class Form(NamedTuple):
+    """A pattern that is matched from the beginning of a line's text, and its examples."""
+
+    pattern: re.Pattern[bytes]
+    reads: tuple[bytes, ...]
+    leaves: tuple[bytes, ...]
+
+
+_CLIENT = rb"([^\[ ]{0,255})\[([^\]]{0,128})\](?::\w{1,7})?"
+
+ORIGIN = Form(
+    re.compile(rb"client=[^\[ ]{0,255}\[([^\]]{0,128})\](?::\w{1,7})?$"),
+    reads=(
+        b"client=mail.example[192.0.2.4]",
+        b"client=unknown[192.0.2.9]:50412",
+        b"client=unknown[2001:db8::1]",
+        b"client=localhost[unix:private/smtp]",
+    ),
+    leaves=(
+        b"client=mail.example",
+        b"client=mail.example[192.0.2.4], orig_queue_id=1",
+        b"client=a b[192.0.2.4]",
+    ),
+)
+
+ANONYMOUS = Form(
+    re.compile(rb"client=[^\[ ]{0,255}\[[^\]]{0,128}\](?::\w{1,7})?(?:, (?!sasl_[mu])|$)"),
+    reads=(
+        b"client=unknown[192.0.2.11]",
+        b"client=localhost[127.0.0.1], sasl_sender=someone@acme.example",
+        b"client=localhost[127.0.0.1], orig_client=mx.acme.example[192.0.2.50]",
+    ),
+    leaves=(b"client=mail.example[192.0.2.4], sasl_method=PLAIN, sasl_username=ann", b"client=x"),
+)
+
+SECURED = Form(
+    re.compile(
+        rb"(?:(?:Anonymous|Untrusted|Trusted|Verified) )?TLS connection (?:established|reused) from "
+        rb"[^\[ ]{0,255}\[[^\]]{0,128}\](?::\w{1,7})?(?: to [^ :]{1,255})?: ([^ ]{1,32} with cipher .*)"
+    ),
+    reads=(
+        b"Anonymous TLS connection established from x[192.0.2.4]: TLSv1.2 with cipher X (256/256 bits)",
+        b"TLS connection established from unknown[192.0.2.57]: TLSv1 with cipher AES128-SHA (128/128 bits)",
+        b"Trusted TLS connection reused from x[2001:db8::1]:587 to mail.acme.example: TLSv1.3 with cipher X",
+    ),
+    leaves=(
+        b"setting up TLS connection from mail.example[192.0.2.4]",
+        b"Verified TLS connection established to mx.example[192.0.2.4]:25: TLSv1.3 with cipher X",
+    ),
+)
+
+ENDED = Form(
+    re.compile(
+        rb"(?:[0-9A-Za-z]{1,64}: )?(?:lost connection|timeout|too many errors) after "
+        rb"([A-Z-]{1,32})(?: \(\d{1,20} bytes\))? from "
+    ),
+    reads=(
+        b"lost connection after DATA (1031 bytes) from unknown[192.0.2.3]",
+        b"NOQUEUE: lost connection after CONNECT from unknown[192.0.2.25]",
+        b"timeout after END-OF-MESSAGE from unknown[192.0.2.25]",
+        b"too many errors after RCPT from mail.example[192.0.2.11]",
+    ),
+    leaves=(b"improper command pipelining after AUTH from unknown[192.0.2.3]: QUIT",),
+)
+
+DIVERTED = Form(
+    re.compile(rb"([0-9A-Za-z]{1,64}): (?:milter-)?(?:discard|hold): "),
+    reads=(
+        b"911F9246101: discard: header Subject: no from x[192.0.2.20]; from=<a@b> to=<c@d> helo=<pc>: policy",
+        b"3915C2468C2: milter-hold: END-OF-MESSAGE from x[192.0.2.4]: milter triggers HOLD action; from=<>",
+    ),
+    leaves=(
+        b"911F9246101: reject: header Subject: no from x[192.0.2.20]; from=<a@b> to=<c@d>: 5.7.1 no",
+        b"D4F2023DB: placed on hold",
+    ),
+)
+
+REVOKED = Form(
+    re.compile(
+        rb"([0-9A-Za-z]{1,64}): (?:(?:milter-)?reject: |cancell?ed)"
+        rb"|warning: ([0-9A-Za-z]{1,64}): .{0,200}?(?:limit exceeded|message rejected|write error)"
+    ),
+    reads=(
+        b"5C1D0246928: reject: header Subject: x from y[192.0.2.13]; from=<a@b> to=<c@d>: 5.7.1 no",
+        b"5C1D0246928: milter-reject: END-OF-MESSAGE from mail.example[192.0.2.13]: 5.7.1 spam; from=<a@b>",
+        b"5C1D0246928: canceled",
+        b"warning: 5C1D0246928: queue file size limit exceeded",
+        b"warning: 5C1D0246928: message rejected: hopcount exceeded",
+    ),
+    leaves=(
+        b"5C1D0246928: message-id=<1@acme.example>",
+        b"5C1D0246928: warning: header Subject: limit exceeded from local; from=<a@b>",
+    ),
+)
+
+REFUSED = Form(
+    re.compile(
+        rb"warning: "
+        + _CLIENT
+        + rb": SASL (.{1,100}?) authentication (?:(aborted)(?:, .*)?|failed(?:: ?(.*))?)$"
+    ),
+    reads=(
+        b"warning: x[192.0.2.47]: SASL LOGIN authentication failed: (reason unavailable), sasl_username=a b",
+        b"warning: unknown[192.0.2.47]: SASL LOGIN authentication failed: UGFzc3dvcmQ6",
+        b"warning: mail.example[192.0.2.84]: SASL Plain authentication failed:",
+        b"warning: unknown[192.0.2.37]:55729: SASL LOGIN authentication failed: authentication failure",
+        b"warning: unknown[192.0.2.94]: SASL LOGIN authentication aborted",
+    ),
+    leaves=(
+        b"warning: SASL authentication failure: Password verification failed",
+        b"warning: non-SMTP command from unknown[192.0.2.1]: SASL LOGIN authentication failed",
+        b"warning: hostname bad.example does not resolve to address 192.0.2.44: Name or service not known",
+    ),
+)
+
+LIMITED = Form(
+    re.compile(rb"warning: AUTH command rate limit exceeded: \d{1,9} from " + _CLIENT + rb" for service "),
+    reads=(b"warning: AUTH command rate limit exceeded: 11 from unknown[192.0.2.4] for service submission",),
+    leaves=(b"warning: Connection rate limit exceeded: 31 from mail.example[192.0.2.3] for service smtpd",),
+)
+
+REPEATED = Form(
+    re.compile(rb"message repeated (\d{1,9}) times: \[ ?(.*?)\]?$"),
+    reads=(
+        b"message repeated 2 times: [ connect from unknown[192.0.2.3]]",
+        b"message repeated 3 times: [warning: unknown[192.0.2.3]: SASL LOGIN authentication aborted]",
+    ),
+    leaves=(b"last message repeated 2 times",),
+)
+
+MARKED = Form(
+    re.compile(rb"\[(?:ID \d{1,12} )?[a-z0-9]{1,16}\.[a-z]{1,16}\] "),
+    reads=(
+        b"[ID 197553 mail.info] connect from unknown[192.0.2.3]",
+        b"[mail.info] connect from x[192.0.2.3]",
+    ),
+    leaves=(b"connect from unknown[192.0.2.3]", b"[192.0.2.3] said: hello"),
+)
+
+RECIPIENTS = Form(
+    re.compile(rb"(\d{1,9}) \(queue active\)$"),
+    reads=(b"1 (queue active)", b"25 (queue active)"),
+    leaves=(b"(queue active)", b"1 (queue skipped)", b"1 (queue active) and more"),
+)
+
+FORMS = (
+    ORIGIN, ANONYMOUS, SECURED, ENDED, DIVERTED, REVOKED, REFUSED, LIMITED, REPEATED, MARKED, RECIPIENTS,
+)  # fmt: skip

@@ -1,0 +1,79 @@
+"""What the parser remembers between lines: open sessions and messages not yet accepted."""
+
+from typing import Any, NamedTuple
+
+from insights.enums import TlsVersion
+
+
+class Session:
+    """One smtpd process's current connection (R3: reset at connect and disconnect).
+
+    `queue_id` is that of its newest authenticated message; `held` tells that cleanup holds or discards it.
+    """
+
+    __slots__ = ("connected", "held", "queue_id", "tls")
+
+    def __init__(self) -> None:
+        self.connected = False
+        self.tls: TlsVersion | None = None
+        self.queue_id = b""
+        self.held = False
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether there is anything to remember."""
+        return self.connected or self.tls is not None or self.queue_id != b""
+
+    def dump(self) -> list[Any]:
+        """Return the session as plain data."""
+        return [self.connected, self.tls, self.queue_id.decode("latin-1"), self.held]
+
+    @classmethod
+    def load(cls, data: list[Any]) -> "Session":
+        """Return the session that `dump` gave."""
+        session = cls()
+        session.connected, tls, queue_id, session.held = data
+        session.tls = None if tls is None else TlsVersion(tls)
+        session.queue_id = queue_id.encode("latin-1")
+        return session
+
+
+class Pending(NamedTuple):
+    """A `client=` line of an authenticated client, waiting for the message to be accepted."""
+
+    micros: int
+    host: bytes
+    queue_id: bytes
+    pid: bytes
+    account: bytes
+    client_ip: bytes
+    tls: TlsVersion
+    mechanism: str
+
+    def dump(self) -> list[Any]:
+        """Return the message as plain data."""
+        return [part.decode("latin-1") if isinstance(part, bytes) else part for part in self]
+
+    @classmethod
+    def load(cls, data: list[Any]) -> "Pending":
+        """Return the message that `dump` gave."""
+        micros, host, queue_id, pid, account, client_ip, tls, mechanism = data
+        raw = [part.encode("latin-1") for part in (host, queue_id, pid, account, client_ip)]
+        return cls(int(micros), raw[0], raw[1], raw[2], raw[3], raw[4], TlsVersion(tls), str(mechanism))
+
+
+class Held(NamedTuple):
+    """A message that cleanup holds or discards: accepted unless its session breaks off (R4b)."""
+
+    pending: Pending
+    micros: int
+    sender: bytes
+
+    def dump(self) -> list[Any]:
+        """Return the message as plain data."""
+        return [self.pending.dump(), self.micros, self.sender.decode("latin-1")]
+
+    @classmethod
+    def load(cls, data: list[Any]) -> "Held":
+        """Return the message that `dump` gave."""
+        return cls(Pending.load(data[0]), int(data[1]), data[2].encode("latin-1"))

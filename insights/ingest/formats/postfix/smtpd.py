@@ -1,0 +1,271 @@
+"""What the lines of smtpd and cleanup mean for sessions and messages (rules R0 to R8 of the design notes).
+
+TLS is decided at `client=`: the session's version; else none, if the connect was seen, the service is not
+TLS from the first byte, and this host has been seen logging TLS; else unknown.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from insights.enums import TlsVersion
+from insights.ingest.formats.postfix import patterns
+from insights.ingest.formats.postfix.events import Events, Seen
+from insights.ingest.formats.postfix.memory import Host, Memory
+from insights.ingest.formats.postfix.sessions import Held, Pending, Session
+from insights.ingest.record import MAX_MECHANISM, MAX_QUEUE_ID, UNKNOWN_MECHANISM, SkipReason
+from insights.ingest.texts import text_of
+
+OTHER, EVIDENCE, EVENT, UNKNOWN, TOO_MANY = range(5)
+REASONS: Final = {UNKNOWN: SkipReason.UNKNOWN_FORM, TOO_MANY: SkipReason.TOO_MANY_REPEATS}
+MAX_REPEATS: Final = 1_000
+_MAX_RAW_NAME: Final = 1_280
+_TLS_TOKENS: Final = {
+    b"SSLv3": TlsVersion.SSL3,
+    b"TLSv1": TlsVersion.TLS1_0,
+    b"TLSv1.0": TlsVersion.TLS1_0,
+    b"TLSv1.1": TlsVersion.TLS1_1,
+    b"TLSv1.2": TlsVersion.TLS1_2,
+    b"TLSv1.3": TlsVersion.TLS1_3,
+}
+_IN_MESSAGE: Final = frozenset({b"DATA", b"BDAT"})
+_AFTER_ACCOUNT: Final = (b", sasl_sender=", b", orig_queue_id=", b", orig_client=")
+_MAX_ORIGINS: Final = 20_000
+
+
+class Process:
+    """The writer of a line as the parser keeps it: one for each head text."""
+
+    __slots__ = ("host", "kind", "marked", "pid", "session", "wrapper")
+
+    def __init__(
+        self, *, kind: int, host: Host, pid: bytes, session: Session, wrapper: bool, marked: bool
+    ) -> None:
+        self.kind = kind
+        self.host = host
+        self.pid = pid
+        self.session = session
+        self.wrapper = wrapper
+        self.marked = marked
+
+
+class Smtpd:
+    """Reads the text of smtpd and cleanup lines; every method returns the line's class.
+
+    `micros` and `newest` are the line's time and the log's newest.
+    """
+
+    def __init__(self, memory: Memory, events: Events) -> None:
+        self.micros = 0
+        self.newest = 0
+        self._times = 1
+        self._memory = memory
+        self._events = events
+        self._mechanisms: dict[bytes, str] = {}
+        self._addresses: dict[bytes, bytes] = {}
+        self.tls_tails: dict[bytes, TlsVersion] = {}
+        self._handlers: dict[bytes, Callable[[Process, bytes], int]] = {
+            b"connect ": self._connect,
+            b"disconne": self._disconnect,
+            b"Anonymou": self._tls,
+            b"Untruste": self._tls,
+            b"Trusted ": self._tls,
+            b"Verified": self._tls,
+            b"TLS conn": self._tls,
+            b"setting ": self._setting_up,
+            b"warning:": self._warning,
+            b"message ": self._repeated,
+        }
+
+    def client(self, process: Process, queue_id: bytes, rest: bytes) -> int:
+        """Read `client=…` of an authenticated client: its message waits for acceptance from now on."""
+        named, _, account = rest.partition(b", sasl_username=")
+        origin, _, method = named.partition(b", sasl_method=")
+        client_ip = self._addresses.get(origin)
+        if client_ip is None:
+            client_ip = self._address(origin)
+        if client_ip is None or not method or not queue_id.isalnum() or len(queue_id) > MAX_QUEUE_ID:
+            return self._other_client(process, queue_id, rest)
+        if b", " in account:
+            for end in _AFTER_ACCOUNT:
+                account = account.split(end, 1)[0]
+        session, host = process.session, process.host
+        outcome = self.settle(process) if session.held else EVIDENCE
+        mechanism = self._mechanisms.get(method) or self._mechanism(method)
+        tls = session.tls
+        if mechanism is UNKNOWN_MECHANISM or not process.pid:
+            tls = TlsVersion.UNKNOWN
+        elif tls is None:
+            none = session.connected and not process.wrapper and host.proven
+            tls = TlsVersion.NONE if none else TlsVersion.UNKNOWN
+        session.queue_id = queue_id
+        pending = host.pending
+        if queue_id in pending:
+            del pending[queue_id]
+        pending[queue_id] = Pending(
+            self.micros, host.name, queue_id, process.pid, account[:_MAX_RAW_NAME], client_ip, tls, mechanism
+        )
+        self._memory.note_pending()
+        return outcome
+
+    def learn_tls(self, tail: bytes) -> TlsVersion | None:
+        """Return the version that begins the last part of a TLS line, and remember it for this text."""
+        token, with_cipher, _ = tail.partition(b" with cipher ")
+        if not with_cipher or b" " in token:
+            return None
+        version = _TLS_TOKENS.get(token, TlsVersion.UNKNOWN)
+        if len(self.tls_tails) < 1_000 and len(tail) < 500:
+            self.tls_tails[tail] = version
+        return version
+
+    def text(self, process: Process, text: bytes) -> int:
+        """Read the text of any smtpd line."""
+        handler = self._handlers.get(text[:8])
+        if handler is not None:
+            return handler(process, text)
+        queue_id, colon, rest = text.partition(b": ")
+        if colon and rest[:7] == b"client=":
+            return self.client(process, queue_id, rest)
+        return self._rarer(process, text)
+
+    def cleanup(self, process: Process, text: bytes) -> int:
+        """Read a cleanup line: a message held, discarded or refused."""
+        host = process.host
+        if found := patterns.DIVERTED.pattern.match(text):
+            pending = host.pending.pop(found[1], None)
+            if pending is None:
+                return OTHER
+            held = Held(pending, self.micros, _last_sender(text)[:_MAX_RAW_NAME])
+            session = host.sessions.get(pending.pid)
+            if session is not None and session.queue_id == pending.queue_id:
+                session.held = True
+                host.held[pending.queue_id] = held
+                return EVIDENCE
+            self._events.accept_held(held)
+            return EVENT
+        if found := patterns.REVOKED.pattern.match(text):
+            return self._revoke(host, found[1] or found[2])
+        return OTHER
+
+    def settle(self, process: Process) -> int:
+        """Count the message that this session's cleanup held or discarded: the session has gone on."""
+        session = process.session
+        session.held = False
+        held = process.host.held.pop(session.queue_id, None)
+        if held is None:
+            return EVIDENCE
+        self._events.accept_held(held)
+        return EVENT
+
+    def _revoke(self, host: Host, queue_id: bytes) -> int:
+        if host.held.pop(queue_id, None) is None and host.pending.pop(queue_id, None) is None:
+            return OTHER
+        return EVIDENCE
+
+    def _connect(self, process: Process, text: bytes) -> int:
+        if not text.startswith(b"connect from "):
+            return OTHER
+        return self._clear(process, connected=True)
+
+    def _disconnect(self, process: Process, text: bytes) -> int:
+        if not text.startswith(b"disconnect from "):
+            return OTHER
+        return self._clear(process, connected=False)
+
+    def _clear(self, process: Process, *, connected: bool) -> int:
+        session = process.session
+        outcome = self.settle(process) if session.held else EVIDENCE
+        session.connected = connected
+        session.tls = None
+        session.queue_id = b""
+        return outcome
+
+    def _tls(self, process: Process, text: bytes) -> int:
+        found = patterns.SECURED.pattern.match(text)
+        if found is None:
+            return UNKNOWN if b"TLS connection established from " in text[:80] else OTHER
+        version = self.learn_tls(found[1])
+        if version is None:
+            return UNKNOWN
+        process.session.tls = version
+        process.host.proven = True
+        return EVIDENCE
+
+    def _setting_up(self, process: Process, text: bytes) -> int:
+        return EVIDENCE if text.startswith(b"setting up TLS connection from ") else OTHER
+
+    def _warning(self, process: Process, text: bytes) -> int:
+        seen = Seen(self.micros, self.newest, process.host.name, process.pid, self._times, text)
+        if found := patterns.REFUSED.pattern.match(text):
+            _, client_ip, mechanism, aborted, answer = found.groups()
+            self._events.refuse(
+                seen, client_ip=client_ip, mechanism=mechanism, answer=None if aborted else answer or b""
+            )
+            return EVENT
+        if found := patterns.LIMITED.pattern.match(text):
+            self._events.limit(seen, client_ip=found[2])
+            return EVENT
+        if b"]: SASL " in text and b" authentication " in text and b"non-SMTP command" not in text:
+            return UNKNOWN
+        return OTHER
+
+    def _repeated(self, process: Process, text: bytes) -> int:
+        found = patterns.REPEATED.pattern.match(text)
+        if found is None or found[2].startswith(b"message repeated "):
+            return OTHER
+        times = int(found[1])
+        if times > MAX_REPEATS:
+            return TOO_MANY
+        self._times = times
+        try:
+            return self.text(process, found[2]) if times else OTHER
+        finally:
+            self._times = 1
+
+    def _other_client(self, process: Process, queue_id: bytes, rest: bytes) -> int:
+        """Read `client=…` without a login: whatever waited under this queue id was never accepted (R6)."""
+        if b", sasl_method=" in rest[:500] or not patterns.ANONYMOUS.pattern.match(rest):
+            return UNKNOWN
+        outcome = self.settle(process) if process.session.held else EVIDENCE
+        process.session.queue_id = b""
+        process.host.pending.pop(queue_id, None)
+        return outcome
+
+    def _rarer(self, process: Process, text: bytes) -> int:
+        session = process.session
+        if found := patterns.ENDED.pattern.match(text):
+            if session.held and found[1] in _IN_MESSAGE:
+                session.held = False
+                process.host.held.pop(session.queue_id, None)
+            return EVIDENCE
+        if found := patterns.REVOKED.pattern.match(text):
+            return self._revoke(process.host, found[1] or found[2])
+        return OTHER
+
+    def _mechanism(self, method: bytes) -> str:
+        """Name the mechanism; XCLIENT says that a proxy authenticated, so it is not known here (R2)."""
+        if method == b"XCLIENT":
+            return UNKNOWN_MECHANISM
+        name = text_of(method.upper(), MAX_MECHANISM)
+        if len(self._mechanisms) < 1_000 and len(method) <= MAX_MECHANISM:
+            self._mechanisms[method] = name
+        return name
+
+    def _address(self, origin: bytes) -> bytes | None:
+        """Return what stands in the brackets of `client=name[address]`, and remember it for this text."""
+        found = patterns.ORIGIN.pattern.match(origin)
+        if found is None:
+            return None
+        if len(self._addresses) >= _MAX_ORIGINS:
+            self._addresses.clear()
+        self._addresses[origin] = found[1]
+        return found[1]
+
+
+def _last_sender(line: bytes) -> bytes:
+    """Return the envelope sender, the last `; from=<…>` of a line; what stands before may imitate it."""
+    sender = line[line.rfind(b"; from=<") + 8 :]
+    for end in (b"> to=<", b"> proto=", b"> helo=<", b">"):
+        found = sender.find(end)
+        if found >= 0:
+            return sender[:found]
+    return b""

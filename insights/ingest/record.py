@@ -1,0 +1,144 @@
+"""What a parser hands on: submissions, login failures, skipped lines and the counts of every line."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from insights.enums import FailureReason, TlsVersion
+
+MAX_ACCOUNT = 320
+MAX_SENDER = 512
+MAX_HOST = 255
+MAX_QUEUE_ID = 64
+MAX_MECHANISM = 64
+MAX_FAILED_ACCOUNT = 256
+MAX_DETAIL = 256
+MAX_SAMPLE = 500
+MAX_SAMPLES_PER_FEED = 100
+UNKNOWN_MECHANISM = "unknown"
+
+
+class SubmissionRecord(NamedTuple):
+    """One message (or `messages` of them) that a server took from an authenticated client."""
+
+    id: bytes
+    occurred_at: datetime
+    host: str
+    queue_id: str
+    account: str
+    sender_address: str
+    client_ip: str
+    tls_version: TlsVersion
+    mechanism: str
+    recipients: int
+    recipients_exact: bool
+    size_bytes: int | None
+    messages: int = 1
+
+
+class LoginFailureRecord(NamedTuple):
+    """One refused AUTH; `account` is what the client typed, "" where the log does not tell."""
+
+    id: bytes
+    occurred_at: datetime
+    host: str
+    account: str
+    client_ip: str
+    mechanism: str
+    reason: FailureReason
+    detail: str
+
+
+class SkipReason(StrEnum):
+    """Why a line was not understood."""
+
+    EMPTY = "empty"
+    NO_STAMP = "no_stamp"
+    BAD_STAMP = "bad_stamp"
+    TOO_LONG = "too_long"
+    BINARY = "binary"
+    BEFORE_RETENTION = "before_retention"
+    IN_THE_FUTURE = "in_the_future"
+    UNKNOWN_FORM = "unknown_form"
+    TOO_MANY_REPEATS = "too_many_repeats"
+
+
+class Skipped(NamedTuple):
+    """A sample of a line that was not understood.
+
+    `line_number` counts from 1 within the input; 0 is the unterminated last line of the input before.
+    """
+
+    line_number: int
+    reason: str
+    text: str
+
+
+class LineCounts:
+    """How many lines were events, evidence, other matters, or not understood; they add up to all lines."""
+
+    __slots__ = ("event", "evidence", "other", "unrecognised")
+
+    def __init__(
+        self, event: int = 0, evidence: int = 0, other: int = 0, unrecognised: Mapping[str, int] | None = None
+    ) -> None:
+        self.event = event
+        self.evidence = evidence
+        self.other = other
+        self.unrecognised: Counter[str] = Counter(unrecognised or {})
+
+    @property
+    def lines(self) -> int:
+        """Return the number of lines counted, of every class."""
+        return self.event + self.evidence + self.other + self.unrecognised.total()
+
+    def add(self, counts: "LineCounts") -> None:
+        """Add another batch's counts to these."""
+        self.event += counts.event
+        self.evidence += counts.evidence
+        self.other += counts.other
+        self.unrecognised.update(counts.unrecognised)
+
+    def as_dict(self) -> dict[str, int | dict[str, int]]:
+        """Return the counts as plain data, for JSON."""
+        return {
+            "event": self.event,
+            "evidence": self.evidence,
+            "other": self.other,
+            "unrecognised": dict(self.unrecognised),
+        }
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LineCounts) and self.as_dict() == other.as_dict()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"LineCounts({self.as_dict()!r})"
+
+
+class Batch(NamedTuple):
+    """What one feed gave. `skipped` holds at most `MAX_SAMPLES_PER_FEED` samples; `counts` is complete."""
+
+    submissions: list[SubmissionRecord]
+    failures: list[LoginFailureRecord]
+    skipped: list[Skipped]
+    counts: LineCounts
+
+
+def empty_batch() -> Batch:
+    """Return a batch that holds nothing."""
+    return Batch([], [], [], LineCounts())
+
+
+def joined(batches: Iterable[Batch]) -> Batch:
+    """Return one batch out of several, in order, with the cap on samples kept."""
+    whole = empty_batch()
+    for batch in batches:
+        whole.submissions.extend(batch.submissions)
+        whole.failures.extend(batch.failures)
+        whole.skipped.extend(batch.skipped[: MAX_SAMPLES_PER_FEED - len(whole.skipped)])
+        whole.counts.add(batch.counts)
+    return whole

@@ -1,0 +1,162 @@
+"""A log as one resumable stream: splitter and parser together, over any number of inputs cut anywhere.
+
+An unterminated last line is held and joined to the next input, unless that begins with a line of its own. An
+input that begins before the newest time read, or with the very line an earlier one began with, is an older
+log or a replay: it starts afresh, so that it gives the same ids again.
+"""
+
+import json
+from hashlib import blake2b
+from typing import Any, Final
+
+from insights.ingest.errors import BadState
+from insights.ingest.formats.base import Parser
+from insights.ingest.lines import MAX_LINE, Lines, Splitter
+from insights.ingest.record import Batch, LineCounts, Skipped, SkipReason, empty_batch, joined
+from insights.ingest.texts import sample_of
+
+_VERSION: Final = 1
+_BLOCK: Final = 262_144
+_OPENING: Final = MAX_LINE * 2
+_FIRST_LINES: Final = 16
+
+
+class LogStream:
+    """Feeds a parser. After `end_of_input` the next bytes are another input of the same source.
+
+    `consumed_bytes` counts the bytes of the current input: a crashed import goes on there with its state.
+    """
+
+    def __init__(self, parser: Parser) -> None:
+        self.parser = parser
+        self.consumed_bytes = 0
+        self._splitter = Splitter()
+        self._lines_read = 0
+        self._opening: bytes | None = b""
+        self._ended = False
+        self._first_lines: list[str] = []
+
+    @property
+    def held_bytes(self) -> int:
+        """Return how many bytes of an unterminated line wait for the next input."""
+        return len(self._splitter.tail) + len(self._opening or b"")
+
+    def feed(self, data: bytes) -> Batch:
+        """Read the next bytes of the input.
+
+        Raises `YearRequired` when a stamp needs a year that nobody gave; then nothing of the input counts.
+        """
+        if not data:
+            return empty_batch()
+        if self._ended:
+            self._ended, self.consumed_bytes, self._lines_read = False, 0, 0
+        self.consumed_bytes += len(data)
+        if self._opening is None:
+            return self._read(data)
+        self._opening += data
+        return self._open(at_end=False)
+
+    def end_of_input(self) -> Batch:
+        """Close the input; what it leaves without a line end stays held. Returns what was still undecided."""
+        batch = empty_batch() if self._opening is None else self._open(at_end=True)
+        self._opening, self._ended = b"", True
+        return batch
+
+    def state(self) -> bytes:
+        """Return everything another process needs to go on, as JSON."""
+        return json.dumps(
+            {
+                "version": _VERSION,
+                "parser": self.parser.state().decode(),
+                "splitter": self._splitter.state(),
+                "opening": None if self._opening is None else self._opening.decode("latin-1"),
+                "ended": self._ended,
+                "consumed": self.consumed_bytes,
+                "lines": self._lines_read,
+                "first_lines": self._first_lines,
+            },
+            separators=(",", ":"),
+        ).encode()
+
+    def restore(self, state: bytes) -> None:
+        """Take up what `state` gave; raises `BadState` when it is something else."""
+        try:
+            data: dict[str, Any] = json.loads(state)
+            if data["version"] != _VERSION:
+                raise BadState(f"The saved state is not one of version {_VERSION}.")
+            self.parser.restore(data["parser"].encode())
+            self._splitter.restore(data["splitter"])
+            opening = data["opening"]
+            self._opening = None if opening is None else opening.encode("latin-1")
+            self._ended = bool(data["ended"])
+            self.consumed_bytes, self._lines_read = int(data["consumed"]), int(data["lines"])
+            self._first_lines = list(data["first_lines"])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BadState("The saved state cannot be read.") from error
+
+    def _open(self, *, at_end: bool) -> Batch:
+        """Decide, once the first stamped line is there, how this input continues the one before."""
+        opening = self._opening or b""
+        first, stands_alone = self._first_stamped(opening[:_OPENING], at_end=at_end)
+        if first is None and not at_end and len(opening) < _OPENING:
+            return empty_batch()
+        ended = empty_batch()
+        if first is not None:
+            fresh = self._is_afresh(first)
+            self.parser.start_input(first, fresh=fresh)
+            if fresh:
+                self._splitter.take_tail()
+            elif stands_alone and not _is_priority(self._splitter.tail):
+                ended = self._parse(self._splitter.take_tail(), first_number=0)
+        self._opening = None
+        return joined([ended, self._read(opening)])
+
+    def _first_stamped(self, opening: bytes, *, at_end: bool) -> tuple[bytes | None, bool]:
+        """Return the first line that has a full header, and whether it is the very first."""
+        lines = opening.split(b"\n")
+        if not at_end:
+            lines.pop()
+        for index, line in enumerate(lines):
+            if self.parser.begins_at(line) is not None:
+                return line, index == 0
+        return None, False
+
+    def _is_afresh(self, line: bytes) -> bool:
+        digest = blake2b(line, digest_size=16).hexdigest()
+        known = digest in self._first_lines
+        if not known:
+            self._first_lines = [*self._first_lines, digest][-_FIRST_LINES:]
+        begins, last = self.parser.begins_at(line), self.parser.last_at
+        if begins is None or last is None:
+            return False
+        return known or begins < last.replace(microsecond=0)
+
+    def _read(self, data: bytes) -> Batch:
+        """Read bytes in blocks that stay in the processor's cache."""
+        if len(data) <= _BLOCK:
+            return self._parse_next(data)
+        starts = range(0, len(data), _BLOCK)
+        return joined(self._parse_next(data[start : start + _BLOCK]) for start in starts)
+
+    def _parse_next(self, data: bytes) -> Batch:
+        lines = self._splitter.feed(data)
+        batch = self._parse(lines, first_number=self._lines_read + 1)
+        self._lines_read += len(lines.lines)
+        return batch
+
+    def _parse(self, lines: Lines, *, first_number: int) -> Batch:
+        if not lines.too_long:
+            return self.parser.feed(lines.lines, first_line_number=first_number)
+        batches, done = [], 0
+        for index, beginning in lines.too_long:
+            batches.append(self.parser.feed(lines.lines[done:index], first_line_number=first_number + done))
+            skipped = Skipped(first_number + index, SkipReason.TOO_LONG, sample_of(beginning))
+            batches.append(Batch([], [], [skipped], LineCounts(unrecognised={SkipReason.TOO_LONG: 1})))
+            done = index + 1
+        batches.append(self.parser.feed(lines.lines[done:], first_line_number=first_number + done))
+        return joined(batches)
+
+
+def _is_priority(tail: bytes) -> bool:
+    """Tell whether a held tail is only the `<PRI>` before a stamp, which belongs to what follows."""
+    return tail[:1] == b"<" and len(tail) <= 7 and tail.rstrip(b"1 ")[-1:] == b">"

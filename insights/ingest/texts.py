@@ -1,0 +1,71 @@
+"""Turns bytes of a log into text that people may read and PostgreSQL may keep."""
+
+import re
+import unicodedata
+from ipaddress import IPv6Address, ip_address
+from typing import Final
+
+from insights.ingest.record import MAX_SAMPLE
+
+_CACHED: Final = 20_000
+_SECRET = re.compile(r"(\bAUTH[ =:]+[A-Z0-9-]+[ =:]+|\b(?:pass(?:word|wd)?|secret)=)\S+", re.IGNORECASE)
+_SEPARATORS = frozenset({"Cc", "Zl", "Zp", "Cs"})
+
+
+def text_of(raw: bytes, limit: int) -> str:
+    """Decode UTF-8; invalid bytes and control characters become backslash escapes, then cut to `limit`."""
+    text = raw[: limit * 4].decode("utf-8", "backslashreplace")
+    if not text.isprintable():
+        text = "".join(_visible(character) for character in text)
+    return text[:limit]
+
+
+def sample_of(raw: bytes) -> str:
+    """Return a short sample of a line, with what may be a password taken out."""
+    return _SECRET.sub(r"\1[removed]", text_of(raw, MAX_SAMPLE))
+
+
+def address_of(raw: bytes) -> str:
+    """Return the canonical text of an IP address, or "" where there is none (a UNIX socket, `unknown`).
+
+    A zone index is left out and an IPv4 address mapped into IPv6 is the IPv4 address: it is the same client.
+    """
+    try:
+        address = ip_address(raw.decode("ascii").removeprefix("IPv6:"))
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Address(int(address)))
+    return str(address)
+
+
+def _visible(character: str) -> str:
+    if unicodedata.category(character) not in _SEPARATORS:
+        return character
+    point = ord(character)
+    return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}"
+
+
+class Texts(dict[bytes, str]):
+    """A bounded memory of texts: the same few accounts, senders and addresses come again and again."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._limit = limit
+
+    def __missing__(self, raw: bytes) -> str:
+        return self._kept(raw, text_of(raw, self._limit))
+
+    def _kept(self, raw: bytes, text: str) -> str:
+        if len(self) >= _CACHED:
+            self.clear()
+        if len(raw) <= self._limit * 4:
+            self[raw] = text
+        return text
+
+
+class Addresses(Texts):
+    """The same for client addresses."""
+
+    def __missing__(self, raw: bytes) -> str:
+        return self._kept(raw, address_of(raw))
