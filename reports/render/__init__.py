@@ -1,0 +1,3 @@
+"""Render what a report says: as a web page for mail programs, as text, as a chart, as CSV and as a
+workbook.
+"""

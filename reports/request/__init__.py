@@ -1,0 +1,3 @@
+"""Ask for a report, send it again, stop or remove it; who may receive it, and the link it can be fetched
+by.
+"""
