@@ -1,0 +1,93 @@
+"""The SMTP AUTH clients report: sending volume, TLS usage and authentication as charts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from insights.charts import auth_chart, tls_chart, volume_chart
+from insights.enums import LEGACY, AuthClass, TlsVersion
+from insights.filters import View, ViewState, read_state
+from insights.marks import auth_segments, tls_segments
+from insights.queries import (
+    account_count,
+    authentication,
+    authentication_by_day,
+    sending_volume,
+    tls_by_day,
+    tls_usage,
+)
+from reports.web.emptiness import no_submissions
+from reports.web.frame import domain_choices, frame, leave_out_refused
+from tenants.access import tenant_view
+from tenants.models import Tenant
+from tenants.roles import Capability
+
+EXPORTS = {View.VOLUME: "sending-volume", View.TLS: "tls-usage", View.AUTH: "authentication"}
+
+
+@require_safe
+@tenant_view(Capability.VIEW)
+def show(request: HttpRequest, tenant: Tenant) -> HttpResponse:
+    """Show the report in the state that the query string asks for."""
+    state = read_state(request.GET, tenant=tenant, now=timezone.now())
+    leave_out_refused(request, state)
+    state = replace(state, q="")  # a search belongs to the tables; a chart is of all senders
+    data = _data(state)
+    context = {
+        **frame(tenant, state, nav="reports"),
+        "domains": domain_choices(state),
+        "export_kind": EXPORTS[state.view],
+        **data,
+    }
+    if data["messages"]:
+        context["accounts"] = account_count(state.selection())
+    else:
+        context["empty"] = no_submissions(state)
+    return TemplateResponse(request, "reports/smtp_auth.html", context)
+
+
+def _data(state: ViewState) -> dict[str, Any]:
+    if state.view == View.TLS:
+        return _tls(state)
+    return _auth(state) if state.view == View.AUTH else _volume(state)
+
+
+def _volume(state: ViewState) -> dict[str, Any]:
+    days = sending_volume(state.selection())
+    return {
+        "messages": sum(day.messages for day in days),
+        "recipients": sum(day.recipients for day in days),
+        "chart": volume_chart(days),
+    }
+
+
+def _tls(state: ViewState) -> dict[str, Any]:
+    usage = {share.tls_version: share.messages for share in tls_usage(state.selection())}
+    return {
+        "messages": sum(usage.values()),
+        "legacy": sum(usage[version] for version in LEGACY),
+        "without_tls": usage[TlsVersion.NONE],
+        "tls_unknown": usage[TlsVersion.UNKNOWN],
+        "segments": tls_segments(usage),
+        "chart": tls_chart(tls_by_day(state.selection())),
+    }
+
+
+def _auth(state: ViewState) -> dict[str, Any]:
+    rows = authentication(state.selection())
+    by_class = {row.auth_class: 0 for row in rows}
+    for row in rows:
+        by_class[row.auth_class] += row.messages
+    return {
+        "messages": sum(by_class.values()),
+        "basic": by_class.get(AuthClass.BASIC, 0),
+        "segments": auth_segments(by_class),
+        "mechanisms": rows,
+        "chart": auth_chart(authentication_by_day(state.selection())),
+    }
