@@ -50,6 +50,7 @@ class LogImport(TenantOwned):
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     # Where a crashed import goes on: decompressed bytes taken in, and the parser's state right there.
     bytes_taken = models.BigIntegerField(default=0)

@@ -1,0 +1,267 @@
+"""Run an import from file to queryable: read, parse ahead, store portion by portion, account for every line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+
+from insights.ingest.ahead import read_ahead
+from insights.ingest.errors import BadState, BrokenInput, IngestError, YearRequired
+from insights.ingest.formats import FORMATS
+from insights.ingest.inputs import open_log
+from insights.ingest.lines import MAX_LINE
+from insights.ingest.locks import source_lock
+from insights.ingest.portions import Portion, first_line, portions
+from insights.ingest.progress import advance_source, count_events, count_lines, keep_samples
+from insights.ingest.proposal import proposed_year
+from insights.ingest.record import SkipReason
+from insights.ingest.store import Destination, store_failures, store_names, store_submissions
+from insights.ingest.stream import LogStream
+from insights.models import ImportStatus, LogImport, Source
+from insights.partitions import make_partitions
+from insights.queries import kept_days
+from project.periods import midnight
+from tenants.models import Tenant
+from tenants.scope import tenant_scope
+
+log = structlog.get_logger(__name__)
+
+CLOCK_SKEW = timedelta(days=1)
+"""A server's clock may be ahead of ours by this much; later lines are refused as from the future."""
+ATTEMPTS = 5
+SILENT_AFTER = timedelta(minutes=15)
+
+
+def run_import(
+    *,
+    tenant_id: UUID,
+    import_id: UUID,
+    clock: Callable[[], datetime],
+    path: Path | None = None,
+    on_progress: Callable[[LogImport], None] | None = None,
+    on_wait: Callable[[], None] | None = None,
+) -> LogImport:
+    """Read the file of an import into its source; return the import with its accounting.
+
+    `path` is the file, by default the uploaded one. `clock` gives aware instants. An input that cannot be read ends
+    as `refused` (nothing came of it) or `failed` (what came before stays), with the reason in `message`; nothing is raised
+    for it. A lost database connection is raised: the import can be run again and goes on where it committed.
+    """
+    with tenant_scope([tenant_id]):
+        log_import = LogImport.objects.get(pk=import_id)
+    with source_lock(log_import.source_id, on_wait=on_wait):
+        with tenant_scope([tenant_id]):
+            log_import = LogImport.objects.select_related("source").get(pk=import_id)
+            if log_import.status not in {ImportStatus.WAITING, ImportStatus.RUNNING}:
+                return log_import
+            log_import.status = ImportStatus.RUNNING
+            log_import.attempts += 1
+            log_import.heartbeat_at = clock()
+            log_import.save(update_fields=["status", "attempts", "heartbeat_at"])
+            _end_interrupted(log_import, now=clock())
+        file = path or Path(default_storage.path(log_import.stored_file))
+        try:
+            if log_import.attempts > ATTEMPTS:
+                raise BrokenInput(
+                    _("The import was begun %(count)d times and never ended.") % {"count": ATTEMPTS}
+                )
+            _Run(log_import, clock=clock, on_progress=on_progress).read(file)
+        except (IngestError, OSError) as error:
+            _end(log_import, clock=clock, status=_status_after(log_import), message=_words(error, file))
+        else:
+            status = ImportStatus.REFUSED if _is_no_log(log_import) else ImportStatus.DONE
+            _end(log_import, clock=clock, status=status, message=_remarks(log_import))
+    if log_import.stored_file:
+        default_storage.delete(log_import.stored_file)
+    if on_progress is not None:
+        on_progress(log_import)
+    return log_import
+
+
+class _Run:
+    """One import while it runs; the rows are written by its own thread alone, the parser runs ahead of it."""
+
+    def __init__(
+        self,
+        log_import: LogImport,
+        *,
+        clock: Callable[[], datetime],
+        on_progress: Callable[[LogImport], None] | None,
+    ) -> None:
+        self.log_import = log_import
+        self.source: Source = log_import.source
+        self.clock = clock
+        self.on_progress = on_progress
+        self.samples_kept = 0
+        self.names_known: dict[str, datetime] = {}
+
+    def read(self, file: Path) -> None:
+        """Read the whole file, storing as it goes."""
+        head = first_line(file)
+        with open_log(file) as opened:
+            with tenant_scope([self.log_import.tenant_id]):
+                self.samples_kept = self.log_import.skipped_lines.count()
+                stream = self._stream(head)
+            ahead = portions(opened, stream, skip_bytes=self.log_import.bytes_taken)
+            with read_ahead(ahead) as ready:
+                for portion in ready:
+                    self._store(portion)
+
+    def _stream(self, head: bytes) -> LogStream:
+        """Return the stream where reading goes on: after a crash, after the source's last input, or at its start."""
+        tenant = Tenant.objects.get(pk=self.log_import.tenant_id)
+        self.log_import.head_digest = sha256(head).hexdigest()
+        earliest = midnight(kept_days(tenant, now=self.clock()).start, tenant.zone)
+        stream = LogStream(
+            FORMATS[self.source.format](
+                source_key=str(self.source.pk),
+                zone=ZoneInfo(self.source.time_zone),
+                year=self.log_import.year or self._year_read_before(),
+                earliest=max(earliest, tenant.raw_from_at or earliest),
+                latest=self.clock() + CLOCK_SKEW,
+            )
+        )
+        state = self.log_import.parser_state or self.source.parser_state
+        if state is not None:
+            try:
+                stream.restore(bytes(state))
+            except BadState:
+                # A state of an earlier version: the log can still be read, from its own beginning.
+                log.warning("import.state_dropped", source=str(self.source.pk))
+                self.log_import.bytes_taken = 0
+        begins_at = stream.parser.begins_at(head)
+        if begins_at is not None and self.log_import.year is None:
+            self.log_import.year = begins_at.astimezone(ZoneInfo(self.source.time_zone)).year
+        return stream
+
+    def _year_read_before(self) -> int | None:
+        """Return the year with which a file that begins with the same line was read before."""
+        return (
+            LogImport.objects.filter(
+                source=self.source, head_digest=self.log_import.head_digest, year__isnull=False
+            )
+            .exclude(pk=self.log_import.pk)
+            .order_by("-created_at")
+            .values_list("year", flat=True)
+            .first()
+        )
+
+    def _store(self, portion: Portion) -> None:
+        """Store one portion, with the counters and the parser's state, in one transaction."""
+        batch, log_import = portion.batch, self.log_import
+        times = [record.occurred_at for record in (*batch.submissions, *batch.failures)]
+        if times:
+            make_partitions(min(times), max(times))
+        with tenant_scope([log_import.tenant_id]):
+            tenant = Tenant.objects.get(pk=log_import.tenant_id)
+            destination = Destination(
+                tenant_id=tenant.pk,
+                zone=tenant.time_zone,
+                raw_from_on=tenant.raw_from_on,
+                source_id=self.source.pk,
+                log_import_id=log_import.pk,
+            )
+            count_lines(log_import, batch.counts)
+            count_events(
+                log_import,
+                submissions=store_submissions(batch.submissions, destination=destination),
+                failures=store_failures(batch.failures, destination=destination),
+            )
+            store_names(batch.submissions, tenant_id=tenant.pk, known=self.names_known)
+            self.samples_kept = keep_samples(log_import, batch.skipped, kept=self.samples_kept)
+            log_import.bytes_taken, log_import.bytes_read = portion.bytes_taken, portion.bytes_read
+            log_import.held_bytes = portion.held_bytes
+            log_import.parser_state = None if portion.is_last else portion.state
+            log_import.heartbeat_at = now = self.clock()
+            log_import.save()
+            if portion.is_last and not _is_no_log(log_import):
+                advance_source(self.source, state=portion.state, last_at=portion.last_at, now=now)
+        if self.on_progress is not None:
+            self.on_progress(log_import)
+
+
+def stalled_imports(*, now: datetime) -> list[UUID]:
+    """Return the uploads that nobody is reading: waiting for long, or running without a sign of life. One query.
+
+    Imports by command are not among them: their file is not ours to open again.
+    """
+    return list(
+        LogImport.objects.filter(
+            status__in=[ImportStatus.WAITING, ImportStatus.RUNNING], created_at__lt=now - timedelta(minutes=1)
+        )
+        .exclude(stored_file="")
+        .exclude(heartbeat_at__gt=now - SILENT_AFTER)
+        .values_list("pk", flat=True)
+    )
+
+
+def _end(log_import: LogImport, *, clock: Callable[[], datetime], status: ImportStatus, message: str) -> None:
+    with tenant_scope([log_import.tenant_id]):
+        log_import.status = status
+        log_import.message = message
+        log_import.finished_at = log_import.heartbeat_at = clock()
+        log_import.save()
+
+
+def _status_after(log_import: LogImport) -> ImportStatus:
+    return ImportStatus.FAILED if log_import.lines else ImportStatus.REFUSED
+
+
+def _words(error: IngestError | OSError, file: Path) -> str:
+    if isinstance(error, OSError):
+        return _("The file could not be read: %(reason)s.") % {"reason": error.strerror or error}
+    hint = error.hint
+    if isinstance(error, YearRequired) and (year := proposed_year(file)) is not None:
+        hint = _("%(hint)s The file itself says that it was written in %(year)d.") % {
+            "hint": hint,
+            "year": year,
+        }
+    return f"{error.message} {hint}".strip()
+
+
+def _end_interrupted(log_import: LogImport, *, now: datetime) -> None:
+    """End the imports by command whose process died: this one holds the source's lock, so none of them runs."""
+    LogImport.objects.filter(source=log_import.source, status=ImportStatus.RUNNING, stored_file="").exclude(
+        pk=log_import.pk
+    ).update(
+        status=ImportStatus.FAILED,
+        finished_at=now,
+        message=_(
+            "It was interrupted. What was stored stays; import the file again, nothing is counted twice."
+        ),
+    )
+
+
+def _is_no_log(log_import: LogImport) -> bool:
+    """Tell whether nothing in the whole file was recognised, be it one endless line."""
+    return log_import.lines == log_import.lines_unrecognised and (
+        log_import.lines > 0 or log_import.bytes_taken > MAX_LINE
+    )
+
+
+def _remarks(log_import: LogImport) -> str:
+    """Say what a person should know about an import that was read to its end."""
+    sentences = []
+    if _is_no_log(log_import):
+        sentences.append(
+            _("No line of this file could be used, so nothing was imported: is it a %(format)s log?")
+            % {"format": log_import.source.format}
+        )
+    if log_import.unrecognised.get(SkipReason.IN_THE_FUTURE):
+        sentences.append(_("Lines dated in the future were left out: is the year right?"))
+    if log_import.unrecognised.get(SkipReason.BEFORE_RETENTION):
+        sentences.append(_("Lines dated before the days that are kept were left out."))
+    if log_import.held_bytes and not _is_no_log(log_import):
+        sentences.append(
+            _("The last line has no end yet; its %(count)d bytes wait for the next import of this source.")
+            % {"count": log_import.held_bytes}
+        )
+    return " ".join(sentences)

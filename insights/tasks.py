@@ -1,0 +1,71 @@
+"""Celery's side of insights: load, enter the scope, one domain call."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import structlog
+from django.utils import timezone
+
+from insights.ingest.run import run_import, stalled_imports
+from insights.ingest.undo import undo_import
+from insights.models import ImportStatus, LogImport
+from insights.partitions import make_partitions as make_partitions_between
+from insights.retention import AHEAD, keep_partitions
+from insights.retention import apply_retention as apply_retention_to
+from insights.rollups.nightly import check_closed_days
+from project.celery import app
+from tenants.models import Tenant
+from tenants.scope import tenant_scope
+
+log = structlog.get_logger(__name__)
+
+
+@app.task
+def import_log(*, tenant_id: str, import_id: str) -> None:
+    """Read an uploaded log; goes on where a killed worker left off."""
+    run_import(tenant_id=UUID(tenant_id), import_id=UUID(import_id), clock=timezone.now)
+
+
+@app.task
+def undo_log_import(*, tenant_id: str, import_id: str) -> None:
+    """Undo an import, once: done again after a crash it finds the import undone."""
+    with tenant_scope([UUID(tenant_id)]):
+        log_import = LogImport.objects.get(pk=import_id)
+        if log_import.status != ImportStatus.UNDONE:
+            undo_import(log_import, now=timezone.now())
+
+
+@app.task
+def resume_imports() -> None:
+    """Queue again the imports that wait, or whose worker fell silent; PostgreSQL knows them, Redis may not."""
+    now = timezone.now()
+    for tenant_id in Tenant.objects.values_list("pk", flat=True):
+        with tenant_scope([tenant_id]):
+            for import_id in stalled_imports(now=now):
+                import_log.delay_on_commit(tenant_id=str(tenant_id), import_id=str(import_id))
+
+
+@app.task
+def aggregate_closed_days() -> None:
+    """Count the closed days of every tenant again from raw rows, compare, repair and report."""
+    for tenant in Tenant.objects.all():
+        with tenant_scope([tenant.pk]):
+            check_closed_days(tenant, now=timezone.now())
+
+
+@app.task
+def apply_retention() -> None:
+    """Delete what tenants no longer keep, then drop and make partitions."""
+    now = timezone.now()
+    for tenant in Tenant.objects.all():
+        with tenant_scope([tenant.pk]):
+            apply_retention_to(tenant, now=now)
+    keep_partitions(now=now)
+
+
+@app.task
+def make_partitions() -> None:
+    """Make the partitions of the coming weeks; dropping is left to the nightly retention."""
+    now = timezone.now()
+    make_partitions_between(now, now + AHEAD)
