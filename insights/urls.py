@@ -1,7 +1,16 @@
 """Addresses of the pages of sources, imports, dashboards and the overview."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from insights.web import dashboard, domains, overview, settings
 
 app_name = "insights"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", overview.show, name="overview"),
+    path("customers.csv", overview.download, name="overview_csv"),
+    path("t/<slug:slug>/", dashboard.show, name="dashboard"),
+    path("t/<slug:slug>/settings/", settings.edit, name="settings"),
+    path("t/<slug:slug>/settings/domains/", domains.show, name="domains"),
+    path("t/<slug:slug>/settings/domains/accept/", domains.decide, name="domain_decision"),
+]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.db import connection
@@ -14,6 +15,8 @@ from tenants.models import Tenant
 from tenants.scope import current_scope
 
 DAYS = 7
+SILENT_AFTER = timedelta(days=2)
+"""How old a tenant's newest log line may be; a mail server writes some line every day, customers or not."""
 
 # One tenant's seven days are not another's: each has its own today, which travels with it as a parameter.
 _SQL = """
@@ -27,7 +30,8 @@ WITH asked AS (
 ), weeks AS (
     SELECT tenant_id,
         count(DISTINCT account) AS accounts,
-        count(DISTINCT account) FILTER (WHERE tls_version IN ('SSL3', 'TLS1.0', 'TLS1.1', 'none')) AS on_old_tls,
+        count(DISTINCT account)
+            FILTER (WHERE tls_version IN ('SSL3', 'TLS1.0', 'TLS1.1', 'none')) AS on_old_tls,
         sum(messages) AS messages,
         sum(messages) FILTER (WHERE tls_version IN ('SSL3', 'TLS1.0', 'TLS1.1')) AS legacy,
         sum(messages) FILTER (WHERE tls_version = 'none') AS without_tls,
@@ -49,7 +53,8 @@ SELECT asked.tenant_id,
     coalesce(weeks.accounts, 0), coalesce(weeks.on_old_tls, 0), coalesce(weeks.messages, 0),
     coalesce(weeks.legacy, 0), coalesce(weeks.without_tls, 0), coalesce(weeks.basic, 0),
     coalesce(refused.failures, 0), lines.last_line_at,
-    (SELECT coalesce(array_agg(day ORDER BY day), '{}') FROM per_day WHERE per_day.tenant_id = asked.tenant_id),
+    (SELECT coalesce(array_agg(day ORDER BY day), '{}') FROM per_day
+     WHERE per_day.tenant_id = asked.tenant_id),
     (SELECT coalesce(array_agg(messages::bigint ORDER BY day), '{}') FROM per_day
      WHERE per_day.tenant_id = asked.tenant_id)
 FROM asked
@@ -57,6 +62,15 @@ LEFT JOIN weeks USING (tenant_id)
 LEFT JOIN refused USING (tenant_id)
 LEFT JOIN lines USING (tenant_id)
 """
+
+
+class Attention(StrEnum):
+    """Why somebody should look at a tenant."""
+
+    OLD_TLS = "old_tls"
+    NO_DATA = "no_data"
+    SILENT = "silent"
+    NOTHING_SENT = "nothing_sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,7 @@ class OverviewRow:
     basic: int
     failures: int
     last_line_at: datetime | None
+    attention: tuple[Attention, ...]
 
     @property
     def legacy_percent(self) -> float:
@@ -97,21 +112,51 @@ class OverviewRow:
 
     @property
     def needs_attention(self) -> bool:
-        """Whether somebody still submits without TLS or over a legacy version, or nothing came in at all."""
-        return bool(self.accounts_on_old_tls) or self.last_line_at is None or not self.messages
+        """Whether there is any reason to look at the tenant."""
+        return bool(self.attention)
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewTotals:
+    """The sums over several tenants; an account of one tenant is never one of another."""
+
+    customers: int
+    accounts: int
+    messages: int
+    messages_before: int
+    legacy: int
+    without_tls: int
+    basic: int
+    failures: int
+    need_attention: int
+
+
+def overview_totals(rows: Sequence[OverviewRow]) -> OverviewTotals:
+    """Return the sums over `rows`."""
+    return OverviewTotals(
+        customers=len(rows),
+        accounts=sum(row.accounts for row in rows),
+        messages=sum(row.messages for row in rows),
+        messages_before=sum(row.messages_before for row in rows),
+        legacy=sum(row.legacy for row in rows),
+        without_tls=sum(row.without_tls for row in rows),
+        basic=sum(row.basic for row in rows),
+        failures=sum(row.failures for row in rows),
+        need_attention=sum(row.needs_attention for row in rows),
+    )
 
 
 def overview(tenants: Sequence[Tenant], *, now: datetime) -> list[OverviewRow]:
-    """Return one row for each of `tenants` in their order; they must be within the current scope. One query."""
+    """Return one row for each of `tenants` in their order, those outside the scope left out. One query."""
     within = [tenant for tenant in tenants if tenant.pk in current_scope()]
     todays = {tenant.pk: today_of(tenant, now=now) for tenant in within}
     with connection.cursor() as cursor:
         cursor.execute(_SQL, {"tenants": list(todays), "todays": list(todays.values())})
         found = {row[0]: row[1:] for row in cursor.fetchall()}
-    return [_row(tenant, todays[tenant.pk], found[tenant.pk]) for tenant in within]
+    return [_row(tenant, todays[tenant.pk], now, found[tenant.pk]) for tenant in within]
 
 
-def _row(tenant: Tenant, today: date, values: tuple[Any, ...]) -> OverviewRow:
+def _row(tenant: Tenant, today: date, now: datetime, values: tuple[Any, ...]) -> OverviewRow:
     accounts, on_old_tls, messages, legacy, without_tls, basic, failures, last_line_at, days, counts = values
     per_day: dict[date, int] = dict(zip(days, counts, strict=True))
     first = today - timedelta(days=DAYS - 1)
@@ -127,4 +172,18 @@ def _row(tenant: Tenant, today: date, values: tuple[Any, ...]) -> OverviewRow:
         basic=int(basic),
         failures=int(failures),
         last_line_at=last_line_at,
+        attention=tuple(_reasons(int(on_old_tls), int(messages), last_line_at, now)),
     )
+
+
+def _reasons(
+    on_old_tls: int, messages: int, last_line_at: datetime | None, now: datetime
+) -> Iterator[Attention]:
+    if on_old_tls:
+        yield Attention.OLD_TLS
+    if last_line_at is None:
+        yield Attention.NO_DATA
+    elif last_line_at < now - SILENT_AFTER:
+        yield Attention.SILENT
+    elif not messages:
+        yield Attention.NOTHING_SENT

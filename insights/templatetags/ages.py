@@ -1,0 +1,19 @@
+"""How long ago something was, in one unit: enough to tell fresh from stale, short enough for a table."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.filter
+def ago(instant: datetime | None, now: datetime) -> str:
+    """Write “7 minutes ago”; “–” for None. A clock that is ahead of ours counts as now."""
+    if instant is None:
+        return "–"
+    return _("%(age)s ago") % {"age": timesince(min(instant, now), now, depth=1)}
