@@ -56,7 +56,7 @@ def _page(request: HttpRequest, tenant: Tenant, state: ViewState) -> TemplateRes
         ),
         "totals": footer(columns, totals),  # type: ignore[arg-type]  # its values are numbers
         "opens": PANEL,
-        "messages": totals["messages"],
+        "message_count": totals["messages"],
         "tls_unknown": totals["tls_unknown"] if state.view == View.TLS else 0,
     }
     if not rows:

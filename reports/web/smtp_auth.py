@@ -45,7 +45,7 @@ def show(request: HttpRequest, tenant: Tenant) -> HttpResponse:
         "export_kind": EXPORTS[state.view],
         **data,
     }
-    if data["messages"]:
+    if data["message_count"]:
         context["accounts"] = account_count(state.selection())
     else:
         context["empty"] = no_submissions(state)
@@ -61,7 +61,7 @@ def _data(state: ViewState) -> dict[str, Any]:
 def _volume(state: ViewState) -> dict[str, Any]:
     days = sending_volume(state.selection())
     return {
-        "messages": sum(day.messages for day in days),
+        "message_count": sum(day.messages for day in days),
         "recipients": sum(day.recipients for day in days),
         "chart": volume_chart(days),
     }
@@ -70,7 +70,7 @@ def _volume(state: ViewState) -> dict[str, Any]:
 def _tls(state: ViewState) -> dict[str, Any]:
     usage = {share.tls_version: share.messages for share in tls_usage(state.selection())}
     return {
-        "messages": sum(usage.values()),
+        "message_count": sum(usage.values()),
         "legacy": sum(usage[version] for version in LEGACY),
         "without_tls": usage[TlsVersion.NONE],
         "tls_unknown": usage[TlsVersion.UNKNOWN],
@@ -85,7 +85,7 @@ def _auth(state: ViewState) -> dict[str, Any]:
     for row in rows:
         by_class[row.auth_class] += row.messages
     return {
-        "messages": sum(by_class.values()),
+        "message_count": sum(by_class.values()),
         "basic": by_class.get(AuthClass.BASIC, 0),
         "segments": auth_segments(by_class),
         "mechanisms": rows,
