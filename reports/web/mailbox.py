@@ -49,7 +49,7 @@ class StoredMail:
 
     def attachments(self) -> list[EmailMessage]:
         """Return the attached files."""
-        return [part for part in self.message.iter_attachments() if isinstance(part, EmailMessage)]
+        return list(self.message.iter_attachments())
 
 
 def newest_mails(folder: Path) -> list[StoredMail]:
@@ -73,11 +73,7 @@ def _mails(folder: Path, file_name: str) -> list[StoredMail]:
         return []
     parser = BytesParser(policy=policy.default)
     raw = [text for text in written.split(_BETWEEN) if text.strip()]
-    return [
-        StoredMail(file_name, number, message)
-        for number, text in enumerate(raw)
-        if isinstance(message := parser.parsebytes(text), EmailMessage)
-    ]
+    return [StoredMail(file_name, number, parser.parsebytes(text)) for number, text in enumerate(raw)]
 
 
 def _content(message: EmailMessage, kind: str) -> str:

@@ -4,7 +4,7 @@ refused.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -29,7 +29,7 @@ class DayInput(forms.DateInput):
 
     def format_value(self, value: Any) -> str | None:
         """Write the day as browsers want it, whatever the language."""
-        return value.isoformat() if hasattr(value, "isoformat") else value
+        return value.isoformat() if isinstance(value, date) else str(value) if value else None
 
 
 class RequestForm(forms.Form):
