@@ -1,6 +1,7 @@
-"""The application of people, providers and tenants: who may see what."""
+"""The application of people, providers and tenants: who may see what; and the site of the administration."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 
 
@@ -14,3 +15,9 @@ class TenantsConfig(AppConfig):
         from tenants.grants import grant_after_migrate
 
         post_migrate.connect(grant_after_migrate, dispatch_uid="tenants.grants")
+
+
+class OperatorAdminConfig(AdminConfig):
+    """Django's administration with a site that enters the tenant scope."""
+
+    default_site = "tenants.web.operator_site.OperatorAdminSite"
