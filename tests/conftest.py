@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 
 from tenants.models import User
 from tests.cast import Cast, make_cast
@@ -39,6 +40,27 @@ def _settings_of_the_suite(tmp_path_factory: pytest.TempPathFactory) -> Any:
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Make the test database as the owner; `default` mirrors it as the running role.
+
+    pytest-django would set up only the aliases that tests name, and a mirror of one that was not set up is the
+    real database.
+    """
+    keepdb = bool(request.config.getoption("reuse_db")) and not request.config.getoption("create_db")
+    verbosity = request.config.option.verbose
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity, interactive=False, keepdb=keepdb, aliases=dict.fromkeys(settings.DATABASES))
+        assert str(settings.DATABASES["default"]["NAME"]).startswith("test_")
+    yield
+    if not keepdb:
+        with django_db_blocker.unblock():
+            connections.close_all()
+            teardown_databases(made, verbosity)
 
 
 @pytest.fixture
