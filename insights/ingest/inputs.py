@@ -23,11 +23,13 @@ _FIRST_BLOCK: Final = 8_192
 class LogInput:
     """A log file that gives its decompressed bytes chunk by chunk. Use it as a context manager.
 
-    `bytes_read` counts bytes of the file itself, for progress; `size` is the file's.
+    `bytes_read` counts bytes of the file itself, for progress; `size` is the file's. `name` is what messages
+    call it, where the file is kept under another name than people gave it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, name: str = "") -> None:
         self.path = path
+        self.name = name or path.name
         self.size = path.stat().st_size
         self._file: BinaryIO = path.open("rb")
 
@@ -52,23 +54,23 @@ class LogInput:
         first = True
         while chunk := self._read(reader):
             if first:
-                _refuse_binary(chunk, self.path.name)
+                _refuse_binary(chunk, self.name)
                 chunk = chunk.removeprefix(_BYTE_ORDER_MARK)
                 first = False
             if chunk:
                 yield chunk
         if first:
-            raise EmptyInput(f"{self.path.name} holds no bytes.")
+            raise EmptyInput(f"{self.name} holds no bytes.")
 
     def _reader(self) -> BinaryIO | gzip.GzipFile | zstandard.ZstdDecompressionReader:
         magic = self._file.read(8)
         self._file.seek(0)
         if not magic:
-            raise EmptyInput(f"{self.path.name} is empty.")
+            raise EmptyInput(f"{self.name} is empty.")
         for mark, name in _FOREIGN_MAGIC:
             if magic.startswith(mark):
                 raise BinaryInput(
-                    f"{self.path.name} is compressed with {name}.", hint="Unpack it, or use gzip or zstd."
+                    f"{self.name} is compressed with {name}.", hint="Unpack it, or use gzip or zstd."
                 )
         if magic.startswith(_GZIP):
             return gzip.GzipFile(fileobj=self._file, mode="rb")
@@ -82,14 +84,14 @@ class LogInput:
             return reader.read(CHUNK)
         except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
             raise BrokenInput(
-                f"{self.path.name} is damaged or ends early.",
+                f"{self.name} is damaged or ends early.",
                 hint="What was read before is kept. Copy the file again and import it once more.",
             ) from error
 
 
-def open_log(path: Path) -> LogInput:
+def open_log(path: Path, *, name: str = "") -> LogInput:
     """Open a log file; the caller closes it."""
-    return LogInput(path)
+    return LogInput(path, name=name)
 
 
 def _refuse_binary(chunk: bytes, name: str) -> None:

@@ -1,0 +1,83 @@
+"""Take in an uploaded log: refuse at once what can never be read, keep the file, note the import to be run.
+
+Queues nothing: who takes the upload in also asks for the import to be run.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+from insights.ingest.formats import FORMATS
+from insights.ingest.inputs import open_log
+from insights.ingest.stream import LogStream
+from insights.models import LogImport, Source
+from tenants.models import User
+
+MAX_NAME: Final = 255
+_END_KEPT: Final = 40
+_NAMELESS: Final = "upload"
+# Control and format characters (bidirectional overrides among them), lone surrogates, ends of lines.
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def shown_file_name(name: str) -> str:
+    """Return the last part of a file's name, of visible characters only and at most 255 of them.
+
+    For people alone: files are stored under names of our own.
+    """
+    last = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
+    shown = "".join(character for character in last if unicodedata.category(character) not in _UNSEEN).strip()
+    if len(shown) > MAX_NAME:
+        shown = f"{shown[: MAX_NAME - _END_KEPT - 1]}…{shown[-_END_KEPT:]}"
+    return shown if shown.strip(".") else _NAMELESS
+
+
+def look_at(path: Path, *, file_name: str, source: Source, year: int | None) -> None:
+    """Read the head of an upload for `source`, which may be one that is not saved yet.
+
+    Raises what reading the whole would end with: EmptyInput, BinaryInput, BrokenInput, or YearRequired when
+    neither `year` nor the source's saved state nor an earlier import of the file gives it. Up to one query.
+    """
+    with open_log(path, name=file_name) as log:
+        head = next(log.chunks())
+    if year is not None or source.parser_state is not None or _was_read_before(head, source):
+        return
+    parser = FORMATS[source.format](source_key=str(source.pk), zone=ZoneInfo(source.time_zone), year=None)
+    LogStream(parser).feed(head)
+
+
+def _was_read_before(head: bytes, source: Source) -> bool:
+    digest = sha256(head.partition(b"\n")[0]).hexdigest()
+    return LogImport.objects.filter(source=source, head_digest=digest, year__isnull=False).exists()
+
+
+def take_in(
+    upload: File[bytes], *, file_name: str, source: Source, year: int | None, user: User
+) -> LogImport:
+    """Move the upload into the storage and return the import that waits to read it.
+
+    Must run in the tenant's scope. The stored file goes again when its row cannot be written.
+    """
+    log_import = LogImport(
+        tenant_id=source.tenant_id,
+        source=source,
+        file_name=file_name,
+        size_bytes=upload.size,
+        year=year,
+        created_by=user,
+    )
+    stored_file = default_storage.save(f"imports/{source.tenant_id}/{log_import.pk}", upload)
+    try:
+        log_import.stored_file = stored_file
+        log_import.save()
+    except BaseException:
+        default_storage.delete(stored_file)
+        raise
+    return log_import

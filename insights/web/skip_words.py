@@ -1,0 +1,62 @@
+"""Why lines were not recognised, in words, with what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from insights.ingest.record import SkipReason
+
+
+class Words(NamedTuple):
+    """A reason as people read it, and a hint, which may be empty."""
+
+    label: str | Promise
+    hint: str | Promise = ""
+
+
+class Unrecognised(NamedTuple):
+    """The lines of one reason."""
+
+    reason: str
+    lines: int
+    label: str | Promise
+    hint: str | Promise
+
+
+REASONS: dict[SkipReason, Words] = {
+    SkipReason.EMPTY: Words(_("Empty lines")),
+    SkipReason.NO_STAMP: Words(
+        _("No time stamp at the beginning"),
+        _("Often the rest of a message that was written over several lines, or another program's log."),
+    ),
+    SkipReason.BAD_STAMP: Words(
+        _("A time stamp that cannot be"), _("For instance a 31 February, or a clock that was not set.")
+    ),
+    SkipReason.TOO_LONG: Words(_("Longer than 64 KiB"), _("No mail server writes such a line.")),
+    SkipReason.BINARY: Words(_("Not text"), _("Often a damaged stretch of the file.")),
+    SkipReason.BEFORE_RETENTION: Words(
+        _("From before the days kept"), _("When more days are kept (settings), import the file again.")
+    ),
+    SkipReason.IN_THE_FUTURE: Words(
+        _("From the future"), _("Look at the year that was given, and at the time zone of the source.")
+    ),
+    SkipReason.UNKNOWN_FORM: Words(
+        _("A form that is not known"), _("The samples show them; a log of another program has many of these.")
+    ),
+    SkipReason.TOO_MANY_REPEATS: Words(_("“Message repeated” more often than is believable")),
+}
+
+
+def in_words(unrecognised: Mapping[str, int]) -> list[Unrecognised]:
+    """Return the reasons that occurred, the most frequent first; an unknown one is named as stored."""
+    known = {str(reason): words for reason, words in REASONS.items()}
+    found = [
+        Unrecognised(reason, lines, *known.get(reason, Words(reason)))
+        for reason, lines in unrecognised.items()
+        if lines
+    ]
+    return sorted(found, key=lambda one: (-one.lines, one.reason))

@@ -1,0 +1,59 @@
+"""The form of a source: its name, what kind of log it is, and where its clock stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from insights.ingest.formats import FORMATS
+from insights.models import Source
+from insights.web.settings_form import zone_choices
+
+FORMAT_NAMES = {"postfix": "Postfix"}
+
+
+def format_choices() -> list[tuple[str, str]]:
+    """Return the formats that can be read, with their proper names."""
+    return [(name, FORMAT_NAMES.get(name, name)) for name in FORMATS]
+
+
+def choices_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    """Return a field of the form that offers choices, so that they can be set."""
+    return cast("forms.ChoiceField", form.fields[name])
+
+
+def refuse_taken(name: str, sources: Sequence[Source]) -> str:
+    """Return the name; raise ValidationError when one of `sources` has it already."""
+    if name in {source.name for source in sources}:
+        raise ValidationError(_("There is a source of that name already."))
+    return name
+
+
+class SourceForm(forms.Form):
+    """A new source, or one that exists and so keeps its kind; `others` are the tenant's other sources."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=100, help_text=_("What you call this mail server, for instance mx1.")
+    )
+    format = forms.ChoiceField(label=_("Kind"))
+    time_zone = forms.ChoiceField(
+        label=_("Time zone of the log"),
+        help_text=_("Where the server's clock stands; used for time stamps that carry no offset."),
+    )
+
+    def __init__(self, *args: Any, others: Sequence[Source], zone: str, is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._others = others
+        choices_field(self, "time_zone").choices = zone_choices(zone)
+        if is_new:
+            choices_field(self, "format").choices = format_choices()
+        else:
+            del self.fields["format"]
+
+    def clean_name(self) -> str:
+        """Refuse a name that another source has."""
+        return refuse_taken(self.cleaned_data["name"], self._others)

@@ -1,0 +1,173 @@
+"""Where a tenant's data comes from: its sources with their figures, and its imports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from insights.models import ImportStatus, LogImport, Source
+from insights.queries import SILENT_AFTER, Selection, today_of
+from insights.queries.sources import SourceFigures, running_by_source, source_figures
+from insights.web.import_state import State, state_of
+from insights.web.skip_words import Unrecognised, in_words
+from insights.web.source_form import FORMAT_NAMES, SourceForm
+from project.periods import DayRange
+from tenants.access import tenant_view
+from tenants.models import Tenant
+from tenants.roles import Capability
+
+DAYS = 7
+IMPORTS_A_PAGE = 25
+POLL_SECONDS = 3
+TLS_HINT_BELOW = 0.95
+TLS_MENDING = "smtpd_tls_loglevel = 1"
+
+
+class Card(NamedTuple):
+    """What the card of a source shows."""
+
+    figures: SourceFigures
+    light: str
+    word: str | Promise
+    kind: str
+    unrecognised: list[Unrecognised]
+    needs_tls_hint: bool
+
+
+class ImportRow(NamedTuple):
+    """A line of the list of imports."""
+
+    log_import: LogImport
+    state: State
+
+    @property
+    def duplicates(self) -> int:
+        """The events that were stored before."""
+        return self.log_import.submissions_duplicate + self.log_import.failures_duplicate
+
+
+@require_safe
+@tenant_view(Capability.VIEW)
+def show(request: HttpRequest, tenant: Tenant) -> HttpResponse:
+    """Show the sources and the newest imports, of one source if `?source=` names it."""
+    now = timezone.now()
+    figures = source_figures(Selection(DayRange.last_days(DAYS, today=today_of(tenant, now=now))))
+    chosen = next((one.source for one in figures if str(one.source.pk) == request.GET.get("source")), None)
+    imports = LogImport.objects.select_related("source", "created_by")
+    if chosen is not None:
+        imports = imports.filter(source=chosen)
+    page = Paginator(imports, IMPORTS_A_PAGE).get_page(request.GET.get("page"))
+    rows = _rows(list(page.object_list), now)
+    context = {
+        "nav_active": "sources",
+        "now": now,
+        "cards": [_card(one, now) for one in figures],
+        "chosen": chosen,
+        "page": page,
+        "rows": rows,
+        "poll_seconds": POLL_SECONDS if any(row.state.poll_seconds for row in rows) else 0,
+        "tls_mending": TLS_MENDING,
+    }
+    is_poll = request.headers.get("HX-Target") == "imports"
+    template = "insights/imports.html" if is_poll else "insights/sources.html"
+    return TemplateResponse(request, template, context, headers={"Vary": "HX-Target"})
+
+
+def _rows(imports: Sequence[LogImport], now: datetime) -> list[ImportRow]:
+    running = running_by_source([log_import.source_id for log_import in imports])
+    return [
+        ImportRow(log_import, state_of(log_import, running=running.get(log_import.source_id), now=now))
+        for log_import in imports
+    ]
+
+
+def _card(figures: SourceFigures, now: datetime) -> Card:
+    light, word = _light(figures, now)
+    known = figures.messages_tls_known
+    return Card(
+        figures=figures,
+        light=light,
+        word=word,
+        kind=FORMAT_NAMES.get(figures.source.format, figures.source.format),
+        unrecognised=in_words(figures.unrecognised),
+        needs_tls_hint=figures.source.format == "postfix" and known < TLS_HINT_BELOW * figures.messages,
+    )
+
+
+_LIGHTS: dict[str, tuple[str, str | Promise]] = {
+    ImportStatus.WAITING: ("state-busy", _lazy("an import waits")),
+    ImportStatus.RUNNING: ("state-busy", _lazy("being read")),
+    ImportStatus.UNDOING: ("state-busy", _lazy("an import is being undone")),
+    ImportStatus.REFUSED: ("state-bad", _lazy("the last import was refused")),
+    ImportStatus.FAILED: ("state-bad", _lazy("the last import failed")),
+}
+
+
+def _light(figures: SourceFigures, now: datetime) -> tuple[str, str | Promise]:
+    """Return the light and the word: what goes on, then what went wrong, then how old the data is."""
+    if figures.newest_status in _LIGHTS:
+        return _LIGHTS[figures.newest_status]
+    if figures.source.last_line_at is None:
+        return "", _("no line yet")
+    if figures.source.last_line_at < now - SILENT_AFTER:
+        return "state-warn", _("silent")
+    return "state-good", _("up to date")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@tenant_view(Capability.MANAGE_SOURCES)
+def new(request: HttpRequest, tenant: Tenant) -> HttpResponse:
+    """Name a source before its first log comes, for instance by the ingest command."""
+    form = SourceForm(
+        request.POST if request.method == "POST" else None,
+        others=list(Source.objects.all()),
+        zone=tenant.time_zone,
+        is_new=True,
+        initial={"time_zone": tenant.time_zone},
+    )
+    if form.is_bound and form.is_valid():
+        source = Source.objects.create(tenant=tenant, **form.cleaned_data)
+        messages.success(request, _("“%(name)s” is there. Upload its first log.") % {"name": source.name})
+        return redirect("insights:sources", slug=tenant.slug)
+    return _form_page(request, {"form": form, "source": None})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@tenant_view(Capability.MANAGE_SOURCES)
+def edit(request: HttpRequest, tenant: Tenant, source_id: UUID) -> HttpResponse:
+    """Change the name or the time zone of a source; what was read before stays as it is."""
+    source = get_object_or_404(Source, pk=source_id)
+    form = SourceForm(
+        request.POST if request.method == "POST" else None,
+        others=list(Source.objects.exclude(pk=source.pk)),
+        zone=source.time_zone,
+        is_new=False,
+        initial={"name": source.name, "time_zone": source.time_zone},
+    )
+    if form.is_bound and form.is_valid():
+        moved = form.cleaned_data["time_zone"] != source.time_zone
+        source.name, source.time_zone = form.cleaned_data["name"], form.cleaned_data["time_zone"]
+        source.save(update_fields=["name", "time_zone"])
+        messages.success(request, _("The source “%(name)s” is saved.") % {"name": source.name})
+        if moved:
+            text = _("Lines are read in %(zone)s from now on; what was read before stays as it is.")
+            messages.info(request, text % {"zone": source.time_zone})
+        return redirect("insights:sources", slug=tenant.slug)
+    return _form_page(request, {"form": form, "source": source})
+
+
+def _form_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    return TemplateResponse(request, "insights/source_form.html", {"nav_active": "sources", **context})
