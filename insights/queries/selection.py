@@ -24,8 +24,8 @@ def kept_days(tenant: Tenant, *, now: datetime) -> DayRange:
 
 
 def percent(part: int, total: int) -> float:
-    """Return `part` of `total` in percent with one decimal; 0.0 where there is no total."""
-    return round(100 * part / total, 1) if total else 0.0
+    """Return `part` of `total` in percent with one decimal, rounded half up as pages do; 0.0 of nothing."""
+    return (2000 * part + total) // (2 * total) / 10 if total else 0.0
 
 
 @dataclass(frozen=True, slots=True)
