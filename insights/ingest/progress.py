@@ -63,10 +63,11 @@ def keep_samples(log_import: LogImport, skipped: Iterable[Skipped], *, kept: int
 def advance_source(source: Source, *, state: bytes, last_at: datetime | None, now: datetime) -> None:
     """Let the source go on from `state` next time, unless it has read later lines before.
 
-    An older log, imported after a newer one, must not take the newer one's open sessions away.
+    An older log, imported after a newer one, must not take the newer one's open sessions away. The very first
+    input may end within its first line, without any time yet.
     """
     source.last_received_at = now
-    if last_at is not None and (source.last_line_at is None or last_at >= source.last_line_at):
+    if source.last_line_at is None or (last_at is not None and last_at >= source.last_line_at):
         source.parser_state = state
         source.last_line_at = last_at
     source.save(update_fields=["parser_state", "last_line_at", "last_received_at"])
