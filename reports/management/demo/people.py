@@ -1,0 +1,103 @@
+"""Put the demo's providers, customers and people into the database; may be repeated at any time."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import transaction
+
+from insights.demo.story import DemoProvider, DemoTenant
+from tenants.models import Membership, Provider, SenderDomain, Tenant, User
+from tenants.roles import Role
+from tenants.scope import tenant_scope
+
+PASSWORD_FILE = "password"  # noqa: S105 - the name of a file, not what is in it
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the demo: a role at a provider, or at one tenant; without a place, the operator's staff."""
+
+    email: str
+    name: str
+    place: str
+    role: Role | None
+    sees: str
+
+
+PEOPLE = (
+    Person("olivia@northwind.example", "Olivia Hart", "northwind-it", Role.OWNER, "all six customers"),
+    Person("tarik@northwind.example", "Tarik Aydin", "northwind-it", Role.TECHNICIAN, "the same"),
+    Person("rosa@northwind.example", "Rosa Lind", "northwind-it", Role.READER, "the same"),
+    Person("fay@fenwick-dental.example", "Fay Fenwick", "fenwick-dental", Role.OWNER, "her own practice"),
+    Person("sam@southbank.example", "Sam Okafor", "southbank-systems", Role.OWNER, "another provider's"),
+    Person("operator@demo.example", "The operator", "", None, "the administration, /admin/"),
+)
+FIRST = PEOPLE[0]
+
+
+def demo_password(folder: Path) -> str:
+    """Return the password of all demo people: made once for this checkout, readable by its user alone."""
+    path = folder / PASSWORD_FILE
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(9))
+    return path.read_text().strip()
+
+
+def strangers(told: Iterable[DemoProvider]) -> list[str]:
+    """Return the short names of tenants in the database that are not the demo's."""
+    ours = [tenant.slug for provider in told for tenant in provider.tenants]
+    return list(Tenant.objects.exclude(slug__in=ours).order_by("slug").values_list("slug", flat=True))
+
+
+@transaction.atomic
+def fill_in(told: Iterable[DemoProvider], *, password: str) -> None:
+    """Make what is missing; change nothing that is there but a password that is no longer the printed one."""
+    for demo_provider in told:
+        provider, _ = Provider.objects.get_or_create(
+            slug=demo_provider.slug, defaults={"name": demo_provider.name}
+        )
+        for demo_tenant in demo_provider.tenants:
+            _tenant(demo_tenant, provider)
+    for person in PEOPLE:
+        _person(person, password=password)
+
+
+def _tenant(told: DemoTenant, provider: Provider) -> None:
+    tenant, is_new = Tenant.objects.get_or_create(
+        slug=told.slug,
+        defaults={
+            "name": told.name,
+            "time_zone": told.time_zone,
+            "retention_days": told.retention_days,
+            "provider": provider,
+        },
+    )
+    if is_new:
+        with tenant_scope([tenant.pk]):
+            SenderDomain.objects.bulk_create(
+                SenderDomain(tenant=tenant, domain=domain, is_accepted=True)
+                for domain in told.accepted_domains
+            )
+
+
+def _person(person: Person, *, password: str) -> None:
+    is_operator = person.role is None
+    user, is_new = User.objects.get_or_create(
+        email=person.email,
+        defaults={"name": person.name, "is_staff": is_operator, "is_superuser": is_operator},
+    )
+    if is_new or not user.check_password(password):
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    if is_new and person.role is not None:
+        provider = Provider.objects.filter(slug=person.place).first()
+        tenant = None if provider else Tenant.objects.get(slug=person.place)
+        Membership.objects.create(user=user, provider=provider, tenant=tenant, role=person.role)
