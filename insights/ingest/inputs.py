@@ -51,15 +51,16 @@ class LogInput:
         is damaged or ends early.
         """
         reader = self._reader()
-        first = True
+        first, given = True, False
         while chunk := self._read(reader):
             if first:
                 _refuse_binary(chunk, self.name)
                 chunk = chunk.removeprefix(_BYTE_ORDER_MARK)
                 first = False
             if chunk:
+                given = True
                 yield chunk
-        if first:
+        if not given:
             raise EmptyInput(f"{self.name} holds no bytes.")
 
     def _reader(self) -> BinaryIO | gzip.GzipFile | zstandard.ZstdDecompressionReader:

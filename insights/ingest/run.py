@@ -149,6 +149,7 @@ class _Run:
                 source=self.source, head_digest=self.log_import.head_digest, year__isnull=False
             )
             .exclude(pk=self.log_import.pk)
+            .exclude(status=ImportStatus.REFUSED)
             .order_by("-created_at")
             .values_list("year", flat=True)
             .first()

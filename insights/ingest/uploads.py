@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from insights.ingest.formats import FORMATS
 from insights.ingest.inputs import open_log
 from insights.ingest.stream import LogStream
-from insights.models import LogImport, Source
+from insights.models import ImportStatus, LogImport, Source
 from tenants.models import User
 
 MAX_NAME: Final = 255
@@ -55,7 +55,8 @@ def look_at(path: Path, *, file_name: str, source: Source, year: int | None) -> 
 
 def _was_read_before(head: bytes, source: Source) -> bool:
     digest = sha256(head.partition(b"\n")[0]).hexdigest()
-    return LogImport.objects.filter(source=source, head_digest=digest, year__isnull=False).exists()
+    known = LogImport.objects.filter(source=source, head_digest=digest, year__isnull=False)
+    return known.exclude(status=ImportStatus.REFUSED).exists()
 
 
 def take_in(

@@ -56,7 +56,7 @@ def answered_at(event: dict[str, Any]) -> datetime:
 
 
 def taken_at() -> dict[str, datetime]:
-    """Return when the server says it took each message over: the first such line of its queue id, by plain search."""
+    """Return when the server says it took each message over: the first such line of its queue id."""
     found: dict[str, datetime] = {}
     for line in LOG.read_text().splitlines():
         if match := _TAKEN.match(line):
@@ -68,7 +68,7 @@ def taken_at() -> dict[str, datetime]:
 def account_in_log(event: dict[str, Any]) -> str:
     """Return the user name of a refused login as the log can tell it.
 
-    Postfix learns the name from the answer of its authentication server; without one the line repeats an older name.
+    Postfix learns the name from the answer of its authentication server; without one it repeats an older.
     """
     told = event["code"] == 535 and "Invalid authentication mechanism" not in event["reply"]
     return str(event["login_typed"]) if told else ""

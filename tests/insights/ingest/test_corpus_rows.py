@@ -78,7 +78,7 @@ def test_every_time_is_the_second_in_which_the_server_took_the_message(rows: lis
 
 
 def test_every_time_is_the_truths_to_the_second(rows: list[Submission]) -> None:
-    """The truth has the client's clock at the answer, which follows the log's line: once over a second's border."""
+    """The truth has the client's clock at the answer, which once came in the second after the log's line."""
     found = {r.queue_id: r.occurred_at for r in rows}
     late = {
         e["queue_id"]: corpus.answered_at(e) - found[e["queue_id"]]
