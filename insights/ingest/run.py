@@ -106,7 +106,7 @@ class _Run:
     def read(self, file: Path) -> None:
         """Read the whole file, storing as it goes."""
         head = first_line(file)
-        with open_log(file) as opened:
+        with open_log(file, name=self.log_import.file_name) as opened:
             with tenant_scope([self.log_import.tenant_id]):
                 self.samples_kept = self.log_import.skipped_lines.count()
                 stream = self._stream(head)

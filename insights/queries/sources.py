@@ -75,8 +75,9 @@ def source_figures(selection: Selection) -> list[SourceFigures]:
         selection.submissions()
         .values("source_id")
         .annotate(
-            messages=Sum("messages"),
+            # In this order: the second name hides the column from what comes after it.
             messages_tls_known=Sum("messages", filter=~Q(tls_version=TlsVersion.UNKNOWN), default=0),
+            messages=Sum("messages"),
         )
     )
     unrecognised = _unrecognised()

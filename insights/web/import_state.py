@@ -41,7 +41,7 @@ def state_of(log_import: LogImport, *, running: LogImport | None, now: datetime)
 def _ended(log_import: LogImport) -> State:
     message = log_import.message
     if log_import.status == ImportStatus.DONE:
-        return State("state-warn" if message else "state-good", message)
+        return State("state-warn" if message and log_import.lines_unrecognised else "state-good", message)
     if log_import.status == ImportStatus.REFUSED:
         return State("state-bad", _joined(message, _("Nothing of it was stored.")))
     if log_import.status == ImportStatus.FAILED:
@@ -73,7 +73,7 @@ def _running(log_import: LogImport, *, now: datetime) -> State:
 
 
 def _kept(log_import: LogImport) -> str:
-    text = _("What was read before is kept: %(submissions)s submissions, %(failures)s failed logins.")
+    text = _("Of it, %(submissions)s submissions and %(failures)s failed logins are stored.")
     return text % {
         "submissions": number(log_import.submissions_stored),
         "failures": number(log_import.failures_stored),

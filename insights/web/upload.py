@@ -69,7 +69,8 @@ def _form(request: HttpRequest, tenant: Tenant) -> HttpResponse:
 def _made(request: HttpRequest, tenant: Tenant, sources: list[Source], *, is_read: bool) -> UploadForm:
     """Return the form, filled with the body if that has been read."""
     asked = request.GET.get("source", "")
-    first = str(sources[0].pk) if sources else NEW
+    only = str(sources[0].pk) if sources else NEW
+    known = {NEW, *(str(source.pk) for source in sources)}
     return UploadForm(
         request.POST if is_read else None,
         request.FILES if is_read else None,
@@ -77,7 +78,7 @@ def _made(request: HttpRequest, tenant: Tenant, sources: list[Source], *, is_rea
         sources=sources,
         may_create=Capability.MANAGE_SOURCES in capabilities_of(request.user, tenant),
         last_year=(timezone.now() + timedelta(days=1)).year,
-        initial={"source": asked if asked in {str(source.pk) for source in sources} else first},
+        initial={"source": asked if asked in known else only if len(sources) < 2 else ""},
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -28,13 +27,12 @@ class UploadForm(forms.Form):
     name = forms.CharField(
         label=_("Name of the new source"),
         max_length=100,
-        required=False,
+        error_messages={"required": _("Give the new source a name.")},
         help_text=_("What you call this mail server, for instance mx1."),
     )
-    format = forms.ChoiceField(label=_("Kind"), required=False)
+    format = forms.ChoiceField(label=_("Kind"))
     time_zone = forms.ChoiceField(
         label=_("Time zone of the log"),
-        required=False,
         help_text=_("Where the server's clock stands; used for time stamps that carry no offset."),
     )
     year = forms.IntegerField(
@@ -57,23 +55,25 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._tenant, self._sources = tenant, sources
         choices = [(str(source.pk), source.name) for source in sources]
+        if len(sources) > 1:
+            # Nothing is chosen beforehand: a log in the wrong source has to be undone.
+            choices.insert(0, ("", _now("Choose …")))
         if may_create:
             choices.append((NEW, _now("A new source…")))
         choices_field(self, "source").choices = choices
         choices_field(self, "format").choices = format_choices()
         zones = choices_field(self, "time_zone")
         zones.choices, zones.initial = zone_choices(tenant.time_zone), tenant.time_zone
+        if self.is_bound and self.data.get("source") != NEW:
+            for name in ("name", "format", "time_zone"):
+                self.fields[name].required = False
         self.fields["year"].validators.append(MaxValueValidator(last_year))
         self.fields["year"].widget.attrs["max"] = last_year
 
     def clean_name(self) -> str:
-        """Demand a name for a new source, and one that is not taken."""
+        """Refuse a name that is taken; an existing source keeps its own."""
         name: str = self.cleaned_data["name"]
-        if self.cleaned_data.get("source") != NEW:
-            return ""
-        if not name:
-            raise ValidationError(_("Give the new source a name."))
-        return refuse_taken(name, self._sources)
+        return refuse_taken(name, self._sources) if self.cleaned_data.get("source") == NEW else ""
 
     def chosen_source(self) -> Source:
         """Return the source of a valid form; a new one is not saved yet."""
@@ -84,6 +84,6 @@ class UploadForm(forms.Form):
         return Source(
             tenant=self._tenant,
             name=chosen["name"],
-            format=chosen["format"] or format_choices()[0][0],
-            time_zone=chosen["time_zone"] or self._tenant.time_zone,
+            format=chosen["format"],
+            time_zone=chosen["time_zone"],
         )
