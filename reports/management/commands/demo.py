@@ -8,11 +8,11 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -27,7 +27,6 @@ from reports.management.demo.children import Child
 from reports.management.demo.feed import read_part, unread
 from reports.management.demo.kept_story import KeptStory, Part, keep_story, load_story
 from reports.management.demo.people import PEOPLE, demo_password, fill_in, strangers
-from reports.management.demo.sample_report import ask_once
 from tenants.models import Tenant
 
 SECONDS_TO_ANSWER = 90
@@ -37,11 +36,13 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Command(BaseCommand):
     """`demo [--port P] [--days N]`: runs until Ctrl-C.
 
-    Exit 0 then, 1 when it is refused or one of its processes ends by itself. The page is served first, and the
+    Exit 0 then, 1 when it is refused or one of its processes ends by itself. The page is served first; the
     customers' logs are imported while it can be looked at already. The next start uses what is there and
     imports only what has happened since. Everything it keeps is in var/demo.
     """
 
+    # Checking reads every page's code, which the web server does anyway while the command goes on.
+    requires_system_checks: ClassVar[list[str]] = []
     help = "Serve the product with sample customers on this machine, until Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -64,7 +65,6 @@ class Command(BaseCommand):
             story = _story(folder, days=options["days"], now=timezone.now())
             running: list[Child] = []
             try:
-                running += _start(port=port, folder=folder)
                 self._serve(story, running, port=port, folder=folder)
             except KeyboardInterrupt:
                 self.stdout.write("\nStopping web, worker and beat.")
@@ -75,9 +75,11 @@ class Command(BaseCommand):
         self.stdout.write("Stopped. The servers with the data go on: `make stop` ends them, too.")
 
     def _serve(self, story: KeptStory, running: list[Child], *, port: int, folder: Path) -> None:
-        """Print where the demo is and who can log in, import what is missing, then wait."""
-        password = demo_password(folder)
-        fill_in(story.providers(), password=password)
+        """Serve the page, print who can log in, import what is missing, wait; `running` is filled."""
+        start = _starter(port=port, folder=folder)
+        running.append(start("web"))
+        password, is_new = demo_password(folder)
+        fill_in(story.providers(), password=password, is_new=is_new)
         deadline = time.monotonic() + SECONDS_TO_ANSWER
         while not site.answers(port):
             _refuse_if_ended(running)
@@ -85,6 +87,9 @@ class Command(BaseCommand):
                 raise CommandError(f"The web server does not answer. {running[0].last_words()}")
             time.sleep(0.1)
         self.stdout.write(_welcome(port, password))
+        self.stdout.flush()
+        # Only now, so that nothing takes the processor from the first page.
+        running += [start("worker"), start("beat")]
         self._import(story, running, folder=folder)
         connections.close_all()
         self.stdout.write("\nEverything is there. Ctrl-C stops the demo.")
@@ -107,6 +112,9 @@ class Command(BaseCommand):
         self._ask_for_report(first_tenant)
 
     def _ask_for_report(self, slug: str) -> None:
+        # Late: what builds reports takes a second to import, and the first page waits for nothing of it.
+        from reports.management.demo.sample_report import ask_once
+
         if ask_once(slug, now=timezone.now()):
             self.stdout.write("  Asked for a report by mail: see the outbox in a moment.")
 
@@ -156,15 +164,23 @@ def _story(folder: Path, *, days: int | None, now: datetime) -> KeptStory:
     return kept
 
 
-def _start(*, port: int, folder: Path) -> list[Child]:
+def _starter(*, port: int, folder: Path) -> Callable[[str], Child]:
+    """Return a function that starts the process of a name."""
     root = settings.BASE_DIR
+    commands = site.commands(port=port, root=root, folder=folder)
     environ = site.environment(os.environ, port=port, outbox=settings.VAR_DIR / "outbox")
-    return [
-        children.start(
-            name, command, cwd=root, environ=environ, logs=settings.VAR_DIR / "log", pids=folder / "run"
+
+    def start(name: str) -> Child:
+        return children.start(
+            name,
+            commands[name],
+            cwd=root,
+            environ=environ,
+            logs=settings.VAR_DIR / "log",
+            pids=folder / "run",
         )
-        for name, command in site.commands(port=port, root=root, folder=folder).items()
-    ]
+
+    return start
 
 
 def _refuse_if_ended(running: list[Child]) -> None:

@@ -39,7 +39,7 @@ def commands(*, port: int, root: Path, folder: Path) -> dict[str, Sequence[str]]
     return {
         "web": (
             *(*python, "gunicorn", "project.wsgi", f"--chdir={root}", f"--bind={ADDRESS}:{port}"),
-            *("--workers=2", "--threads=4", "--timeout=120", "--no-control-socket", "--access-logfile=-"),
+            *("--workers=1", "--threads=8", "--timeout=120", "--no-control-socket", "--access-logfile=-"),
         ),
         "worker": (*celery, "worker", "--concurrency=2", "--loglevel=INFO", "--hostname=demo@%h"),
         "beat": (*celery, "beat", f"--schedule={folder / 'beat'}", "--pidfile=", "--loglevel=INFO"),
