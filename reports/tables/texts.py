@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 
 from reports.tables.kinds import Kind, Row
@@ -29,16 +28,29 @@ def safe_cell(value: str | float | None) -> str | int | float:
 
 def csv_lines(kind: Kind, rows: Iterable[Row]) -> Iterator[str]:
     """Yield the table as CSV (RFC 4180 save that lines end with LF), some hundred lines at a time."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    pieces = _Pieces()
+    writer = csv.writer(pieces)
     writer.writerow(kind.columns)
     for number, row in enumerate(rows, start=1):
         writer.writerow([safe_cell(plain(row[name])) for name in kind.columns])
         if number % _LINES == 0:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
+            yield pieces.taken()
+    yield pieces.taken()
+
+
+class _Pieces:
+    """What a CSV writer writes to: told that lines end with CR LF, it quotes both, and then LF is enough."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def write(self, line: str) -> None:
+        self._lines.append(line.removesuffix("\r\n") + "\n")
+
+    def taken(self) -> str:
+        text = "".join(self._lines)
+        self._lines.clear()
+        return text
 
 
 def text_table(kind: Kind, rows: Iterable[Row], totals: Mapping[str, int]) -> Iterator[str]:

@@ -33,7 +33,7 @@ def show(request: HttpRequest, tenant: Tenant) -> HttpResponse:
     leave_out_refused(request, state)
     if request.headers.get("X-Flyout") == PANEL and state.row:
         context = {"state": state, **sender_panel(state)}
-        response = TemplateResponse(request, "reports/sender_flyout.html", context)
+        response = TemplateResponse(request, "reports/sender_alone.html", context)
     else:
         response = _page(request, tenant, state)
     patch_vary_headers(response, ["X-Flyout"])

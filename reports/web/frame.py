@@ -50,7 +50,7 @@ def frame(
 
 
 def domain_choices(state: ViewState) -> list[tuple[str, str, int]]:
-    """Return the choices of “Show data for” as value, label, messages, busiest first. Two queries."""
+    """Return the choices of “Show data for”: value, label, messages; busiest first. Two queries."""
     rows = [(row.domain, row.messages) for row in sender_domains(Selection(days=state.days))]
     if state.domain is not None and state.domain not in dict(rows):
         rows.append((state.domain, 0))
@@ -58,7 +58,7 @@ def domain_choices(state: ViewState) -> list[tuple[str, str, int]]:
 
 
 def page_of(rows: Any, state: ViewState) -> tuple[Any, tuple[Problem, ...]]:
-    """Return the asked page of a query set; past the end it is the last one, and that is said. Two queries."""
+    """Return the asked page of a query set; past the end it is the last one, which is said. Two queries."""
     paginator = Paginator(rows, PAGE_SIZE)
     page = paginator.get_page(state.page)
     if page.number == state.page:
