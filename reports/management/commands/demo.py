@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -42,7 +42,7 @@ class Command(BaseCommand):
     """
 
     # Checking reads every page's code, which the web server does anyway while the command goes on.
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
     help = "Serve the product with sample customers on this machine, until Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
