@@ -6,6 +6,9 @@ from contextlib import suppress
 from uuid import UUID
 
 from django.core.files.storage import default_storage
+from django.utils.text import slugify
+
+from project.periods import DayRange
 
 ROOT = "reports"
 
@@ -13,6 +16,12 @@ ROOT = "reports"
 def folder_of(tenant_id: UUID, request_id: UUID, build: UUID) -> str:
     """Return the folder of one build of one request; no two builds share one."""
     return f"{ROOT}/{tenant_id}/{request_id}/{build}"
+
+
+def download_name(name: str, *, tenant_slug: str, days: DayRange) -> str:
+    """Return the name under which a person gets the file `name`: who and when, in ASCII."""
+    suffix = name.rpartition(".")[2]
+    return f"{slugify(tenant_slug) or 'report'}-smtp-auth-{days.start}-{days.last}.{suffix}"
 
 
 def remove_folder(folder: str) -> None:

@@ -46,7 +46,7 @@ _TO_FIX = sorted({*LEGACY, TlsVersion.NONE})
 
 
 def content_of(request: ReportRequest, *, tenant: Tenant, now: datetime) -> ReportContent:
-    """Return what the report says; runs within the tenant's scope. Eighteen queries at most, for any
+    """Return what the report says; runs within the tenant's scope. Sixteen queries at most, for any
     amount.
     """
     selection = Selection(days=request.days, sender_domain=request.sender_domain)

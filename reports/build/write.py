@@ -15,6 +15,7 @@ from insights.queries import Selection, details
 from reports.build.gather import content_of
 from reports.build.snapshot import snapshot_of
 from reports.content import ReportContent, adds_up
+from reports.files import download_name
 from reports.links import SharedReport, shared_url
 from reports.models import DETAILS_CSV, DETAILS_XLSX, ReportRequest
 from reports.render import words
@@ -58,7 +59,7 @@ def build(request: ReportRequest, *, tenant: Tenant, folder: str, now: datetime)
                 raise ReportDiffers("The tables of the report do not add up to its messages.")
             paths = _write_details(request, content, Path(place))
         sizes = {path.name: path.stat().st_size for path in paths}
-        files = _attachments(request, sizes, expires_at)
+        files = _attachments(request, tenant, sizes, expires_at)
         for path in paths:
             with path.open("rb") as file:
                 default_storage.save(f"{folder}/{path.name}", File(file))
@@ -109,9 +110,16 @@ def _write_details(request: ReportRequest, content: ReportContent, place: Path) 
 
 
 def _attachments(
-    request: ReportRequest, sizes: dict[str, int], expires_at: datetime
+    request: ReportRequest, tenant: Tenant, sizes: dict[str, int], expires_at: datetime
 ) -> tuple[Attachment, ...]:
-    if is_attached(csv_bytes=sizes.get(DETAILS_CSV, 0), xlsx_bytes=sizes.get(DETAILS_XLSX, 0)):
-        return tuple(Attachment(name, size) for name, size in sizes.items())
+    attached = is_attached(csv_bytes=sizes.get(DETAILS_CSV, 0), xlsx_bytes=sizes.get(DETAILS_XLSX, 0))
     shared = SharedReport(request.tenant_id, request.pk)
-    return tuple(Attachment(name, size, shared_url(shared, name), expires_at) for name, size in sizes.items())
+    return tuple(
+        Attachment(
+            name=download_name(name, tenant_slug=tenant.slug, days=request.days),
+            size_bytes=size,
+            url="" if attached else shared_url(shared, name),
+            expires_at=expires_at,
+        )
+        for name, size in sizes.items()
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email import encoders
+from email.header import Header
 from email.mime.base import MIMEBase
 from email.mime.image import MIMEImage
 from email.mime.multipart import MIMEMultipart
@@ -11,9 +12,9 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.mail import EmailMultiAlternatives
-from django.utils.text import slugify
 
 from reports.build.write import BODY_HTML, BODY_TEXT, CHART_PNG, is_attached
+from reports.files import download_name
 from reports.models import DETAILS_CSV, DETAILS_XLSX, ReportRecipient, ReportRequest
 from reports.render.html import CHART_ID
 
@@ -30,8 +31,14 @@ class ReportMail(EmailMultiAlternatives):
     picture: bytes = b""
 
     def message(self, **options: Any) -> Any:
-        """Return the message with the picture beside the HTML."""
+        """Return the message with the picture beside the HTML, and its subject folded with its name in mind.
+
+        Django leaves the first line of a long subject empty, which some programs show as a leading blank.
+        """
         message = super().message(**options)
+        subject = str(self.subject)
+        if not subject.isascii():
+            message.replace_header("Subject", Header(subject, "utf-8", header_name="Subject"))
         if self.picture:
             parts = next(
                 part for part in message.walk() if part.get_content_type() == "multipart/alternative"
@@ -70,18 +77,16 @@ def compose(request: ReportRequest, recipient: ReportRecipient, *, tenant_slug: 
     return mail
 
 
-def download_name(request: ReportRequest, tenant_slug: str, name: str) -> str:
-    """Return the name under which a person gets one of the files: who and when, in ASCII."""
-    suffix = name.rpartition(".")[2]
-    return f"{slugify(tenant_slug) or 'report'}-smtp-auth-{request.start_on}-{request.end_on}.{suffix}"
-
-
 def _file(request: ReportRequest, tenant_slug: str, name: str, kind: tuple[str, str]) -> MIMEBase:
     part = MIMEBase(*kind)
     part.set_payload(_read(request, name))
     encoders.encode_base64(part)
-    part.add_header("Content-Disposition", "attachment", filename=download_name(request, tenant_slug, name))
+    part.add_header("Content-Disposition", "attachment", filename=_name(request, tenant_slug, name))
     return part
+
+
+def _name(request: ReportRequest, tenant_slug: str, name: str) -> str:
+    return download_name(name, tenant_slug=tenant_slug, days=request.days)
 
 
 def _read(request: ReportRequest, name: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import css_inline
@@ -18,9 +19,10 @@ from reports.render.labels import FAILURE_WORDS, Attachment
 CHART_ID = "chart"
 """The Content-ID under which the mail carries its chart."""
 LEAST_BAR = 1
+_BETWEEN_TAGS = re.compile(r">\s+<")
 # Styles for the dark stay a rule; everything else is moved onto the elements, because many programs drop
 # <style>.
-_INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+_INLINER = css_inline.CSSInliner(keep_at_rules=True, minify_css=True, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def html_of(content: ReportContent, *, files: tuple[Attachment, ...]) -> str:
             "files": files,
         },
     )
-    return _INLINER.inline(page)
+    return _BETWEEN_TAGS.sub(">\n<", _INLINER.inline(page))
 
 
 def _legend(content: ReportContent) -> list[tuple[str, str, int]]:

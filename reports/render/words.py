@@ -115,13 +115,13 @@ def _sentence(finding: Finding, content: ReportContent) -> str:
                 totals.accounts_on_basic,
             ) % of(totals.on_basic, totals.accounts_on_basic)
         case Finding.ALL_WELL:
-            return (
-                _(
-                    "%(accounts)s accounts sent %(all)s messages, none over SSL 3, TLS 1.0 or TLS 1.1 "
-                    "and none without TLS."
-                )
-                % values
-            )
+            return ngettext(
+                "%(accounts)s account sent %(all)s messages, none over SSL 3, TLS 1.0 or TLS 1.1 "
+                "and none without TLS.",
+                "%(accounts)s accounts sent %(all)s messages, none over SSL 3, TLS 1.0 or TLS 1.1 "
+                "and none without TLS.",
+                totals.accounts,
+            ) % of(0)
 
 
 def facts(content: ReportContent) -> list[tuple[str, int]]:

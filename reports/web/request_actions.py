@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from reports.deliver.mail import download_name
+from reports.files import download_name
 from reports.models import DETAILS_CSV, DETAILS_XLSX, ReportRequest
 from reports.request.ask import RecipientsRefused
 from reports.request.change import cancel as cancel_request
@@ -91,7 +91,7 @@ def file_response(found: ReportRequest, tenant: Tenant, file_name: str) -> FileR
     response = FileResponse(
         file,
         as_attachment=True,
-        filename=download_name(found, tenant.slug, file_name),
+        filename=download_name(file_name, tenant_slug=tenant.slug, days=found.days),
         content_type=_TYPES[file_name],
     )
     response["Cache-Control"] = "private, no-store"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -35,11 +34,13 @@ PAGE_SIZE = 50
 def enqueue(request: ReportRequest) -> None:
     """Let a worker begin once the order is committed.
 
-    When the broker cannot be reached nothing is lost: the order stands in PostgreSQL, and the sweeper finds
-    it.
+    When the broker cannot be reached nothing is lost: the order is in PostgreSQL, and the sweeper finds it.
     """
-    task = partial(deliver_report.delay, tenant_id=str(request.tenant_id), request_id=str(request.pk))
-    transaction.on_commit(task, robust=True)
+
+    def queue() -> None:
+        deliver_report.delay(tenant_id=str(request.tenant_id), request_id=str(request.pk))
+
+    transaction.on_commit(queue, robust=True)
 
 
 def get_request(request_id: UUID) -> ReportRequest:
