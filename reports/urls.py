@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from reports.request_urls import urlpatterns as request_patterns
 from reports.web import clients, details, exports, failures, smtp_auth
 
 app_name = "reports"
@@ -18,4 +19,5 @@ urlpatterns: list[URLPattern] = [
     path("t/<slug:slug>/reports/tables/<slug:kind>.<slug:suffix>", exports.download, name="export"),
     path("t/<slug:slug>/clients/", clients.show, name="clients"),
     path("t/<slug:slug>/failed-logins/", failures.show, name="failures"),
+    *request_patterns,
 ]

@@ -1,5 +1,6 @@
 """The finest counts that are kept: one row a day, sender address and client; what a mailed report
-attaches."""
+attaches.
+"""
 
 from __future__ import annotations
 
