@@ -139,12 +139,14 @@ def assert_adds_up(log_import: LogImport) -> None:
 
 
 def assert_recounted(tenant: Tenant) -> None:
-    """Check that the roll-ups equal their raw rows, and that stored events are what the imports say."""
+    """Check that the roll-ups equal their raw rows, and stored events what the imports say, if none has gone."""
     with tenant_scope([tenant.pk]):
         tenant.refresh_from_db()
         days = counted_days(tenant)
         assert days is None or compare(tenant, days) == []
         for log_import in LogImport.objects.exclude(status=ImportStatus.UNDONE):
+            if tenant.raw_from_on is not None:
+                break
             rows = (
                 Submission.objects.filter(log_import_id=log_import.pk).count(),
                 LoginFailure.objects.filter(log_import_id=log_import.pk).count(),

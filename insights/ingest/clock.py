@@ -33,7 +33,7 @@ class Clock:
         self.refused = SkipReason.NO_STAMP
         self.newest: int | None = None
         self._zone = zone
-        self._year = year
+        self._given = self._year = year
         self._earliest = None if earliest is None else micros_of(earliest)
         self._latest = None if latest is None else micros_of(latest)
         self._anchor: int | None = None
@@ -74,6 +74,16 @@ class Clock:
         if resolved is not None:
             self._year = resolved[0].year
 
+    def go_on(self, line: bytes) -> None:
+        """Take the year of `line`, the first stamped line of an input that goes on after the one before."""
+        stamp = read_stamp(line)
+        if isinstance(stamp, SkipReason) or self._anchor is None:
+            return
+        told, guessed = self._resolve(stamp, new_input=True), self._resolve(stamp, new_input=False)
+        if told is not None and (guessed is None or told[0].year != guessed[0].year):
+            self._move_anchor(told[0], told[1] * _MILLION + stamp.micros)
+            self._minute = _NOTHING
+
     def state(self) -> dict[str, Any]:
         """Return the newest times as plain data."""
         return {
@@ -87,7 +97,7 @@ class Clock:
         """Take up what `state` gave."""
         self.newest, self._anchor = state["newest"], state["anchor"]
         self._anchor_month = (int(state["month"][0]), int(state["month"][1]))
-        if self._year is None:
+        if self._given is None:
             self._year = state["year"]
         self._minute = _NOTHING
 
@@ -162,14 +172,14 @@ class Clock:
         never from the future.
         """
         newest = self.newest if self.newest is not None else self._anchor
-        if resolved is None or newest is None:
+        micros = None if resolved is None else resolved[1] * _MILLION
+        if newest is None:
             return resolved
-        micros = resolved[1] * _MILLION
-        if 0 <= micros - newest // _MILLION * _MILLION <= _WEEK * _MILLION:
+        if micros is not None and 0 <= micros - newest // _MILLION * _MILLION <= _WEEK * _MILLION:
             return resolved
-        if self._year is not None:
-            return self._in_year(stamp, self._year)
-        if self._latest is not None and micros > self._latest:
+        if self._given is not None:
+            return self._in_year(stamp, self._given)
+        if micros is not None and self._latest is not None and micros > self._latest:
             return self._in_year(stamp, year - 1)
         return resolved
 

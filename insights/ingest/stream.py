@@ -1,11 +1,14 @@
 """A log as one resumable stream: splitter and parser together, over any number of inputs cut anywhere.
 
 An unterminated last line is held and joined to the next input, unless that begins with a line of its own. An
-input that begins before the newest time read, or with the very line an earlier one began with, is an older
-log or a replay: it starts afresh, so that it gives the same ids again.
+input that begins before the newest time read is an older log: it starts afresh. One that begins with the very
+line an earlier one began with is that one again, perhaps grown: it starts where that one started, with the
+sessions that were open then, so that it gives the same events again.
 """
 
 import json
+import zlib
+from base64 import b64decode, b64encode
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -19,6 +22,9 @@ _VERSION: Final = 1
 _BLOCK: Final = 262_144
 _OPENING: Final = MAX_LINE * 2
 _FIRST_LINES: Final = 16
+_BEGINNINGS: Final = 4
+"""Of how many of the newest inputs the beginning is kept."""
+_MAX_BEGINNING: Final = 262_144
 
 
 class LogStream:
@@ -35,6 +41,7 @@ class LogStream:
         self._opening: bytes | None = b""
         self._ended = False
         self._first_lines: list[str] = []
+        self._beginnings: dict[str, str] = {}
 
     @property
     def held_bytes(self) -> int:
@@ -74,6 +81,7 @@ class LogStream:
                 "consumed": self.consumed_bytes,
                 "lines": self._lines_read,
                 "first_lines": self._first_lines,
+                "beginnings": self._beginnings,
             },
             separators=(",", ":"),
         ).encode()
@@ -91,6 +99,7 @@ class LogStream:
             self._ended = bool(data["ended"])
             self.consumed_bytes, self._lines_read = int(data["consumed"]), int(data["lines"])
             self._first_lines = list(data["first_lines"])
+            self._beginnings = dict(data.get("beginnings", {}))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadState("The saved state cannot be read.") from error
 
@@ -102,7 +111,7 @@ class LogStream:
             return empty_batch()
         ended = empty_batch()
         if first is not None:
-            fresh = self._is_afresh(first)
+            fresh = self._begin(first)
             self.parser.start_input(first, fresh=fresh)
             if fresh:
                 self._splitter.take_tail()
@@ -121,15 +130,29 @@ class LogStream:
                 return line, index == 0
         return None, False
 
-    def _is_afresh(self, line: bytes) -> bool:
+    def _begin(self, line: bytes) -> bool:
+        """Go back to where a known input began, or note where a new one does; tell whether it starts afresh."""
         digest = blake2b(line, digest_size=16).hexdigest()
+        if beginning := self._beginnings.get(digest):
+            whole = json.loads(zlib.decompress(b64decode(beginning)))
+            self.parser.restore(whole["parser"].encode())
+            self._splitter.restore(whole["splitter"])
+            return False
         known = digest in self._first_lines
         if not known:
             self._first_lines = [*self._first_lines, digest][-_FIRST_LINES:]
         begins, last = self.parser.begins_at(line), self.parser.last_at
-        if begins is None or last is None:
-            return False
-        return known or begins < last.replace(microsecond=0)
+        if begins is not None and last is not None and (known or begins < last.replace(microsecond=0)):
+            return True
+        self._note_beginning(digest)
+        return False
+
+    def _note_beginning(self, digest: str) -> None:
+        whole = {"parser": self.parser.state().decode(), "splitter": self._splitter.state()}
+        packed = b64encode(zlib.compress(json.dumps(whole).encode(), 1)).decode()
+        if len(packed) <= _MAX_BEGINNING:
+            newest = [*self._beginnings.items(), (digest, packed)][-_BEGINNINGS:]
+            self._beginnings = dict(newest)
 
     def _read(self, data: bytes) -> Batch:
         """Read bytes in blocks that stay in the processor's cache."""

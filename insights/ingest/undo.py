@@ -37,16 +37,20 @@ def undo_import(log_import: LogImport, *, now: datetime) -> Undone:
     log_import.refresh_from_db()
     if log_import.status in {ImportStatus.RUNNING, ImportStatus.WAITING, ImportStatus.UNDONE}:
         raise ValueError(
-            _("This import is %(status)s and cannot be undone.") % {"status": log_import.get_status_display().lower()}
+            _("This import is %(status)s and cannot be undone.")
+            % {"status": log_import.get_status_display().lower()}
         )
     tenant = Tenant.objects.get(pk=log_import.tenant_id)
     stored = log_import.submissions_stored + log_import.failures_stored
     removed = 0
     if stored and log_import.first_at is not None and log_import.last_at is not None:
         removed = _delete_rows(log_import)
-        days = DayRange.inclusive(day_of(log_import.first_at, tenant.zone), day_of(log_import.last_at, tenant.zone))
-        rebuild_days(tenant, days)
-    overlapping = log_import.overlapped_by.exclude(log_import__status=ImportStatus.UNDONE).select_related("log_import")
+        first_on, last_on = (day_of(at, tenant.zone) for at in (log_import.first_at, log_import.last_at))
+        # After a change of zone the first hours that are kept count for the first kept day, whatever theirs is.
+        rebuild_days(tenant, DayRange.inclusive(first_on, max(last_on, tenant.raw_from_on or last_on)))
+    overlapping = log_import.overlapped_by.exclude(log_import__status=ImportStatus.UNDONE).select_related(
+        "log_import"
+    )
     undone = Undone(
         removed=removed,
         beyond_retention=stored - removed,

@@ -8,7 +8,7 @@ from pathlib import Path
 from insights.models import Submission
 from tenants.scope import tenant_scope
 from tests.cast import Cast
-from tests.imports import assert_recounted, imported, kept, lines_in, source_of
+from tests.imports import NOW, assert_recounted, imported, kept, lines_in, source_of
 from tests.insights.ingest.lines import message, messages, refused_login, stamped
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -109,3 +109,31 @@ def test_session_over_the_rotation_is_counted_once(cast: Cast, tmp_path: Path) -
         imported(cast.acme, tmp_path, data[cut:], source=source)
     found = kept(cast.acme, with_ids=False).submissions
     assert (len(found), found.total()) == (1, 4)
+
+
+def test_given_year_counts_after_a_silence_of_a_year(cast: Cast, tmp_path: Path) -> None:
+    cast.acme.retention_days = 500
+    cast.acme.save()
+    imported(cast.acme, tmp_path, messages(AT.replace(year=2025), 1), year=2025)
+    imported(
+        cast.acme, tmp_path, messages(AT.replace(day=28), 1, first=3), year=2026, now=NOW + timedelta(days=9)
+    )
+    assert days_of(cast) == ["2025-11-20", "2026-11-28"]
+
+
+def test_given_year_counts_after_a_silence_of_nine_months(cast: Cast, tmp_path: Path) -> None:
+    cast.acme.retention_days = 500
+    cast.acme.save()
+    imported(cast.acme, tmp_path, messages(AT.replace(month=2), 1), year=2026)
+    imported(cast.acme, tmp_path, messages(AT, 1, first=3), year=2026)
+    imported(cast.acme, tmp_path, messages(AT + timedelta(days=1), 1, first=4))
+    assert days_of(cast) == ["2026-02-20", "2026-11-20", "2026-11-21"]
+
+
+def test_year_is_not_that_of_the_first_import_for_ever(cast: Cast, tmp_path: Path) -> None:
+    now = datetime(2027, 1, 20, tzinfo=UTC)
+    imported(cast.acme, tmp_path, messages(datetime(2026, 12, 20, 9, 0, tzinfo=UTC), 1), year=2026, now=now)
+    imported(cast.acme, tmp_path, messages(datetime(2027, 1, 9, 9, 0, tzinfo=UTC), 1, first=3), now=now)
+    imported(cast.acme, tmp_path, messages(datetime(2027, 1, 19, 9, 0, tzinfo=UTC), 1, first=5), now=now)
+    assert days_of(cast) == ["2026-12-20", "2027-01-09", "2027-01-19"]
+    assert f"{source_of(cast.acme).last_line_at:%Y-%m-%d}" == "2027-01-19"

@@ -165,6 +165,8 @@ class PostfixParser:
             self._events.forget()
             self._heads.clear()
             self._prune_at = 0
+        else:
+            self._clock.go_on(first_line)
 
     def state(self) -> bytes:
         """Return clock, sessions, waiting messages and failure counts as JSON."""
