@@ -139,7 +139,7 @@ def assert_adds_up(log_import: LogImport) -> None:
 
 
 def assert_recounted(tenant: Tenant) -> None:
-    """Check that the roll-ups equal their raw rows, and stored events what the imports say, if none has gone."""
+    """Check that roll-ups equal their raw rows and, as long as all are kept, rows what the imports say."""
     with tenant_scope([tenant.pk]):
         tenant.refresh_from_db()
         days = counted_days(tenant)
