@@ -19,6 +19,7 @@ from reports.files import download_name
 from reports.links import SharedReport, shared_url
 from reports.models import DETAILS_CSV, DETAILS_XLSX, ReportRequest
 from reports.render import words
+from reports.render.cells import detail_cells
 from reports.render.chart import chart_png
 from reports.render.csv import ENCODING, DetailsCsv
 from reports.render.html import html_of
@@ -98,8 +99,9 @@ def _write_details(request: ReportRequest, content: ReportContent, place: Path) 
     with csv_path.open("w", encoding=ENCODING, newline="") as file:
         table = DetailsCsv(file)
         for row in details(Selection(days=request.days, sender_domain=request.sender_domain)):
-            table.write(row)
-            book.write(row)
+            cells = detail_cells(row)
+            table.write(cells)
+            book.write(cells)
             messages += row["messages"]
     book.close()
     if messages != content.totals.messages:

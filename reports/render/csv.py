@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TextIO
 
-from insights.queries import DetailRow
-from reports.render.cells import cell
+from reports.render.cells import COLUMNS
 
-if TYPE_CHECKING:
-    from typing import TextIO
-
-COLUMNS = (
-    "day",
-    "sender_address",
-    "sender_domain",
-    "account",
-    "client_ip",
-    "tls_version",
-    "mechanism",
-    "auth_class",
-    "messages",
-    "recipients",
-    "first_at",
-    "last_at",
-)
-"""The columns of the detailed files; scripts rely on them, so new ones come at the end."""
 ENCODING = "utf-8-sig"
 
 
 class DetailsCsv:
-    """Writes rows to an open text file with `newline=""`."""
+    """Writes rows of cells to an open text file with `newline=""`."""
 
     def __init__(self, file: TextIO) -> None:
         self._writer = csv.writer(file, lineterminator="\n")
         self._writer.writerow(COLUMNS)
 
-    def write(self, row: DetailRow) -> None:
+    def write(self, cells: Sequence[str | float]) -> None:
         """Write one row."""
-        self._writer.writerow([cell(row[name]) for name in COLUMNS])  # type: ignore[literal-required]
+        self._writer.writerow(cells)

@@ -4,7 +4,7 @@ need.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,9 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from insights.marks import AUTH_MARKS, TLS_MARKS
-from insights.queries import DetailRow
 from reports.content import ReportContent
 from reports.render import words
-from reports.render.cells import cell
-from reports.render.csv import COLUMNS
+from reports.render.cells import COLUMNS, cell
 
 ROWS_A_SHEET = 1_048_575
 """Rows below the head that Excel shows on one sheet."""
@@ -45,12 +43,12 @@ class ReportXlsx:
         self._sheet: Any = None
         self._summarise(content)
 
-    def write(self, row: DetailRow) -> None:
+    def write(self, cells: Sequence[str | float]) -> None:
         """Write one detailed row, on a new sheet when the last one is full."""
         if self._row > ROWS_A_SHEET:
             self._begin_sheet()
-        for column, name in enumerate(COLUMNS):
-            self._cell(self._sheet, self._row, column, row[name])  # type: ignore[literal-required]
+        for column, value in enumerate(cells):
+            self._cell(self._sheet, self._row, column, value)
         self._row += 1
 
     def close(self) -> None:
@@ -100,12 +98,10 @@ class ReportXlsx:
         ]
         for row, block in enumerate(blocks):
             for column, value in enumerate(block):
-                self._cell(sheet, row, column, value)
+                self._cell(sheet, row, column, cell(value))
 
-    def _cell(self, sheet: Any, row: int, column: int, value: Any) -> None:
-        written = cell(value)
-        if isinstance(written, str):
-            sheet.write_string(row, column, written)
-        else:
-            number_format = self._percent if isinstance(written, float) else self._number
-            sheet.write_number(row, column, written, number_format)
+    def _cell(self, sheet: Any, row: int, column: int, value: str | float) -> None:
+        if not isinstance(value, str):
+            sheet.write_number(row, column, value, self._number if isinstance(value, int) else self._percent)
+        elif value:
+            sheet.write_string(row, column, value)
