@@ -8,7 +8,7 @@ import structlog
 from django.utils import timezone
 
 from insights.ingest.run import run_import, stalled_imports
-from insights.ingest.undo import undo_import
+from insights.ingest.undo import claim_lost_undos, undo_import
 from insights.models import ImportStatus, LogImport
 from insights.partitions import make_partitions as make_partitions_between
 from insights.retention import AHEAD, keep_partitions
@@ -38,12 +38,17 @@ def undo_log_import(*, tenant_id: str, import_id: str) -> None:
 
 @app.task
 def resume_imports() -> None:
-    """Queue again the imports that wait, or whose worker fell silent; PostgreSQL knows them, Redis may not."""
+    """Queue again the imports that wait or whose worker fell silent, and the undos that were lost.
+
+    PostgreSQL knows them, Redis may not.
+    """
     now = timezone.now()
     for tenant_id in Tenant.objects.values_list("pk", flat=True):
         with tenant_scope([tenant_id]):
             for import_id in stalled_imports(now=now):
                 import_log.delay_on_commit(tenant_id=str(tenant_id), import_id=str(import_id))
+            for import_id in claim_lost_undos(now=now):
+                undo_log_import.delay_on_commit(tenant_id=str(tenant_id), import_id=str(import_id))
 
 
 @app.task

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -13,6 +14,9 @@ from insights.rollups.fill import lock_all_sources, rebuild_days
 from insights.rollups.stats import ROLLUPS
 from project.periods import DayRange, day_of
 from tenants.models import Tenant
+
+LOST_AFTER = timedelta(minutes=15)
+"""How long an undo that was asked for may take until it is taken for lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,17 @@ def undo_import(log_import: LogImport, *, now: datetime) -> Undone:
     log_import.message = describe(undone)
     log_import.save(update_fields=["status", "message", "finished_at", "heartbeat_at"])
     return undone
+
+
+def claim_lost_undos(*, now: datetime) -> list[UUID]:
+    """Return the imports whose undoing was asked for long ago and never ended; each again after as long.
+
+    Must run in a tenant's scope. Two queries.
+    """
+    lost = LogImport.objects.filter(status=ImportStatus.UNDOING, heartbeat_at__lt=now - LOST_AFTER)
+    ids = list(lost.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    LogImport.objects.filter(pk__in=ids).update(heartbeat_at=now)
+    return ids
 
 
 def _delete_rows(log_import: LogImport) -> int:

@@ -11,7 +11,8 @@ let proposed = "";
 const form = () => document.querySelector("[data-upload]");
 const part = (name) => form().querySelector(`[data-${name}]`);
 const sizeOf = (bytes) => {
-  const step = bytes < 1e6 ? [1e3, "kilobyte"] : bytes < 1e9 ? [1e6, "megabyte"] : [1e9, "gigabyte"];
+  // Powers of 1024, as the pages write sizes.
+  const step = bytes < 1048576 ? [1024, "kilobyte"] : bytes < 1073741824 ? [1048576, "megabyte"] : [1073741824, "gigabyte"];
   return new Intl.NumberFormat(language, { style: "unit", unit: step[1], maximumFractionDigits: 1 }).format(bytes / step[0]);
 };
 
