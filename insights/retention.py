@@ -9,7 +9,7 @@ from django.db import connection
 from insights.models import LogImport, LoginFailureDay, NameShown, SkippedLine, SubmissionDay
 from insights.partitions import drop_partitions, make_partitions
 from insights.queries import kept_days
-from insights.rollups.fill import lock_all_sources
+from insights.rollups.locks import lock_tenant
 from project.periods import midnight
 from tenants.models import Tenant
 
@@ -24,9 +24,9 @@ def apply_retention(tenant: Tenant, *, now: datetime) -> int:
     Remembers the first instant from which every raw row is kept: comparing, rebuilding and importing stop there. Must
     run in the tenant's scope; waits for running imports.
     """
+    lock_tenant(tenant)
     kept = kept_days(tenant, now=now)
     horizon_at = midnight(kept.start, tenant.zone)
-    lock_all_sources()
     deleted = _delete_before(tenant, horizon_at)
     counted_before = any(
         model.objects.filter(day__lt=kept.start).exists() for model in (SubmissionDay, LoginFailureDay)

@@ -28,6 +28,7 @@ from insights.ingest.stream import LogStream
 from insights.models import ImportStatus, LogImport, Source
 from insights.partitions import make_partitions
 from insights.queries import kept_days
+from insights.rollups.locks import share_tenant
 from project.periods import midnight
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
@@ -158,11 +159,12 @@ class _Run:
     def _store(self, portion: Portion) -> None:
         """Store one portion, with the counters and the parser's state, in one transaction."""
         batch, log_import = portion.batch, self.log_import
-        times = [record.occurred_at for record in (*batch.submissions, *batch.failures)]
+        times = [sent.occurred_at for sent in batch.submissions]
+        times += [refused.occurred_at for refused in batch.failures]
         if times:
             make_partitions(min(times), max(times))
         with tenant_scope([log_import.tenant_id]):
-            tenant = Tenant.objects.get(pk=log_import.tenant_id)
+            tenant = share_tenant(log_import.tenant_id)
             destination = Destination(
                 tenant_id=tenant.pk,
                 zone=tenant.time_zone,

@@ -10,7 +10,8 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from insights.models import ImportStatus, LogImport
-from insights.rollups.fill import lock_all_sources, rebuild_days
+from insights.rollups.fill import rebuild_days
+from insights.rollups.locks import lock_tenant
 from insights.rollups.stats import ROLLUPS
 from project.periods import DayRange, day_of
 from tenants.models import Tenant
@@ -37,14 +38,14 @@ def undo_import(log_import: LogImport, *, now: datetime) -> Undone:
     Must run in the tenant's scope; waits for running imports. Raises ValueError while the import itself is running or
     when it was undone before.
     """
-    lock_all_sources()
+    tenant = Tenant.objects.get(pk=log_import.tenant_id)
+    lock_tenant(tenant)
     log_import.refresh_from_db()
     if log_import.status in {ImportStatus.RUNNING, ImportStatus.WAITING, ImportStatus.UNDONE}:
         raise ValueError(
             _("This import is %(status)s and cannot be undone.")
             % {"status": log_import.get_status_display().lower()}
         )
-    tenant = Tenant.objects.get(pk=log_import.tenant_id)
     stored = log_import.submissions_stored + log_import.failures_stored
     removed = 0
     if stored and log_import.first_at is not None and log_import.last_at is not None:

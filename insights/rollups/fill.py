@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Max, Min
 
-from insights.models import LoginFailure, Source, Submission, SubmissionDay
+from insights.models import LoginFailure, Submission, SubmissionDay
 from insights.models.rollup import LoginFailureDay
 from insights.rollups.sql import columns, differences, rebuild
 from insights.rollups.stats import ROLLUPS, RollUp
@@ -105,16 +105,6 @@ def _parameters(tenant: Tenant, days: DayRange) -> dict[str, Any]:
         "start_at": start_at,
         "end_at": midnight(days.end, tenant.zone),
     }
-
-
-def lock_all_sources() -> None:
-    """Hold the locks of all sources of the scope's tenant until the transaction ends: no import runs meanwhile.
-
-    Locks are taken in the order of their ids, so that two callers cannot block each other for good.
-    """
-    for source_id in Source.objects.order_by("pk").values_list("pk", flat=True):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(source_id)])
 
 
 def closed_days(tenant: Tenant, *, now: datetime) -> DayRange | None:

@@ -8,7 +8,8 @@ import structlog
 from django.db.models import Max
 
 from insights.models import LogImport, RollupCheck
-from insights.rollups.fill import compare, closed_days, lock_all_sources, rebuild_days
+from insights.rollups.fill import closed_days, compare, rebuild_days
+from insights.rollups.locks import lock_tenant
 from project.periods import DayRange
 from tenants.models import Tenant
 
@@ -29,7 +30,7 @@ def check_closed_days(tenant: Tenant, *, now: datetime) -> int:
         days = DayRange.inclusive(day, day)
         found = compare(tenant, days)
         if found:
-            lock_all_sources()
+            lock_tenant(tenant)
             # Once more under the locks: an import may have committed between the two roll-ups' comparisons.
             found = compare(tenant, days)
         if found:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from insights.rollups.fill import counted_days, lock_all_sources, rebuild_days
-from project.periods import DayRange, ONE_DAY
+from insights.rollups.fill import counted_days, rebuild_days
+from insights.rollups.locks import lock_tenant
+from project.periods import ONE_DAY, DayRange
 from tenants.models import Tenant
 
 
@@ -13,8 +14,7 @@ def change_time_zone(*, tenant: Tenant, time_zone: str) -> None:
     Older days keep their old borders; `borders_kept_before` tells pages which. Waits for running imports. Must run in
     the tenant's scope; `time_zone` is a valid IANA name.
     """
-    lock_all_sources()
-    tenant.refresh_from_db()
+    lock_tenant(tenant)
     if tenant.time_zone == time_zone:
         return
     before = counted_days(tenant)
