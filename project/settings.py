@@ -40,7 +40,7 @@ def _server_url(name: str, fallback: str | None) -> str:
 DATABASE_URL = _server_url("DATABASE_URL", _embedded.database_url if _embedded else None)
 REDIS_URL = _server_url("REDIS_URL", _embedded.redis_url if _embedded else None)
 DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default="") or (
-    _embedded.database_owner_url if _embedded and DATABASE_URL == _embedded.database_url else ""
+    _embedded.database_owner_url if _embedded and _embedded.database_url == DATABASE_URL else ""
 )
 _DATABASE_DEFAULTS = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
@@ -135,7 +135,8 @@ DEBUG = env.bool("DEBUG", default=False)
 
 
 def _secret_key() -> str:
-    if key := env.str("SECRET_KEY", default=""):
+    key: str = env.str("SECRET_KEY", default="")
+    if key:
         return key
     kept = VAR_DIR / "secret_key"
     if not kept.exists():

@@ -89,7 +89,8 @@ def tenant_view(capability: Capability) -> Callable[[TenantView[P]], SlugView[P]
         @wraps(view)
         def permitted(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             slug = str(kwargs.pop("slug"))
-            assert isinstance(request.user, User)
+            if not isinstance(request.user, User):
+                raise Http404("Nobody is logged in.")
             tenant = get_tenant(request.user, slug, capability)
             request.tenant = tenant  # type: ignore[attr-defined]  # read by tenants.web.context
             with tenant_scope([tenant.pk]):

@@ -18,9 +18,9 @@ from tests.cast import Cast, make_cast
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say on which servers and as which role the suite runs."""
     database = settings.DATABASES["default"]
+    owner = settings.DATABASES["owner"]["USER"]
     return [
-        f"database: {database['HOST']}:{database['PORT']} as the running role {database['USER']} "
-        f"(owner for migrations: {settings.DATABASES['owner']['USER']})",
+        f"database: {database['HOST']}:{database['PORT']}, as the running role {database['USER']} (migrated by {owner})"
     ]
 
 
@@ -54,7 +54,9 @@ def django_db_setup(
     keepdb = bool(request.config.getoption("reuse_db")) and not request.config.getoption("create_db")
     verbosity = request.config.option.verbose
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity, interactive=False, keepdb=keepdb, aliases=dict.fromkeys(settings.DATABASES))
+        made = setup_databases(
+            verbosity, interactive=False, keepdb=keepdb, aliases=dict.fromkeys(settings.DATABASES)
+        )
         assert str(settings.DATABASES["default"]["NAME"]).startswith("test_")
     yield
     if not keepdb:

@@ -24,7 +24,9 @@ def make_user(name: str) -> User:
     return User.objects.create_user(f"{name}@example.com", PASSWORD, name=name.title())
 
 
-def make_tenant(slug: str, *, provider: Provider | None = None, time_zone: str = "UTC", days: int = 90) -> Tenant:
+def make_tenant(
+    slug: str, *, provider: Provider | None = None, time_zone: str = "UTC", days: int = 90
+) -> Tenant:
     """Make a tenant."""
     return Tenant.objects.create(
         slug=slug, name=slug.title(), provider=provider, time_zone=time_zone, retention_days=days
@@ -83,7 +85,9 @@ def submit(
     with tenant_scope([tenant.pk]):
         store_submissions(records, destination=destination)
         store_names(records, tenant_id=tenant.pk, known={})
-        Source.objects.filter(pk=destination.source_id, last_line_at__isnull=True).update(last_line_at=occurred_at)
+        Source.objects.filter(pk=destination.source_id, last_line_at__isnull=True).update(
+            last_line_at=occurred_at
+        )
         Source.objects.filter(pk=destination.source_id, last_line_at__lt=occurred_at).update(
             last_line_at=occurred_at
         )

@@ -53,8 +53,8 @@ def run_import(
     """Read the file of an import into its source; return the import with its accounting.
 
     `path` is the file, by default the uploaded one. `clock` gives aware instants. An input that cannot be read ends
-    as `refused` (nothing came of it) or `failed` (what came before stays), with the reason in `message`; nothing is raised
-    for it. A lost database connection is raised: the import can be run again and goes on where it committed.
+    as `refused` (nothing came of it) or `failed` (what came before stays), with the reason in `message`; nothing is
+    raised for it. A lost database connection is raised: the import can be run again and goes on where it committed.
     """
     with tenant_scope([tenant_id]):
         log_import = LogImport.objects.get(pk=import_id)

@@ -19,8 +19,8 @@ log = structlog.get_logger(__name__)
 def check_closed_days(tenant: Tenant, *, now: datetime) -> int:
     """Check every closed day that changed since it was last checked; repair what differs.
 
-    Returns the number of days that differed; what differed is kept in `RollupCheck` and logged as a warning. Must run in
-    the tenant's scope. A day is due when it was never checked or an import that may have touched it changed later.
+    Returns the number of days that differed; what differed is kept in `RollupCheck` and logged as a warning. Must run
+    in the tenant's scope. A day is due when it was never checked or an import that may have touched it changed later.
     """
     closed = closed_days(tenant, now=now)
     if closed is None:

@@ -1,5 +1,6 @@
 """The tenant scope refuses in doubt, and the database holds where Python was bypassed."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -13,10 +14,15 @@ from tests.factories import make_source, submit
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
+def twice(make: Callable[..., object], **values: object) -> None:
+    make(**values)
+    make(**values)
+
+
 def test_manager_without_scope_refuses(cast: Cast) -> None:
     for question in (
-        lambda: Source.objects.exists(),
-        lambda: Source.objects.count(),
+        Source.objects.exists,
+        Source.objects.count,
         lambda: list(Source.objects.exclude(name="x")),
         lambda: Source.objects.create(tenant=cast.acme, name="x", time_zone="UTC"),
     ):
@@ -65,20 +71,28 @@ def test_writing_another_tenants_row_is_refused(cast: Cast) -> None:
 
 
 def test_inserting_another_tenants_row_is_refused_by_the_database(cast: Cast) -> None:
-    with tenant_scope([cast.acme.pk]), connection.cursor() as cursor:
-        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-            cursor.execute(
-                "INSERT INTO tenants_senderdomain (id, tenant_id, domain, is_accepted)"
-                " VALUES (gen_random_uuid(), %s, 'x.example', true)",
-                [cast.initech.pk],
-            )
+    statement = (
+        "INSERT INTO tenants_senderdomain (id, tenant_id, domain, is_accepted)"
+        " VALUES (gen_random_uuid(), %s, 'x.example', true)"
+    )
+    with (
+        tenant_scope([cast.acme.pk]),
+        connection.cursor() as cursor,
+        pytest.raises(ProgrammingError, match="row-level security"),
+        transaction.atomic(),
+    ):
+        cursor.execute(statement, [cast.initech.pk])
 
 
 def test_partition_queried_directly_is_refused(cast: Cast) -> None:
     submit(cast.acme, at=AT)
-    with tenant_scope([cast.acme.pk]), connection.cursor() as cursor:
-        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-            cursor.execute("SELECT count(*) FROM insights_submission_2026w47")
+    with (
+        tenant_scope([cast.acme.pk]),
+        connection.cursor() as cursor,
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+    ):
+        cursor.execute("SELECT count(*) FROM insights_submission_2026w47")
 
 
 def test_inner_scope_ends_with_its_block(cast: Cast) -> None:
@@ -97,8 +111,7 @@ def test_inner_scope_that_fails_gives_back_the_outer(cast: Cast) -> None:
     make_source(cast.acme)
     with tenant_scope([cast.acme.pk]):
         with pytest.raises(IntegrityError), tenant_scope([cast.initech.pk]):
-            Source.objects.create(tenant=cast.initech, name="x", time_zone="UTC")
-            Source.objects.create(tenant=cast.initech, name="x", time_zone="UTC")
+            twice(Source.objects.create, tenant=cast.initech, name="x", time_zone="UTC")
         assert Source.objects.count() == 1
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import available_timezones
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--format", default="postfix", choices=sorted(FORMATS), help="log format (postfix)"
         )
-        parser.add_argument("--year", type=int, help="year of the first line, where time stamps carry none")
+        parser.add_argument("--year", type=int, help="year of the very first line, where time stamps carry none")
         parser.add_argument(
             "--time-zone", metavar="Z", help="zone of stamps without an offset (the tenant's)"
         )
@@ -46,10 +47,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import the files in order and print the accounting."""
+        for path in options["files"]:
+            _refuse_unreadable(path)
         tenant, source = _destination(options)
         imports: list[LogImport] = []
         for path in options["files"]:
-            imports.append(self._import(path, tenant=tenant, source=source, options=options))
+            # The year is the first file's; the next one goes on in it, or is older and finds its own.
+            year = options["year"] if not imports else None
+            imports.append(self._import(path, tenant=tenant, source=source, year=year, options=options))
             if imports[-1].status != ImportStatus.DONE:
                 break
         not_begun = [str(path) for path in options["files"][len(imports) :]]
@@ -64,18 +69,13 @@ class Command(BaseCommand):
             self.stderr.write(f"{failed.file_name}: {failed.message}{rest}")
             sys.exit(1)
 
-    def _import(self, path: Path, *, tenant: Tenant, source: Source, options: dict[str, Any]) -> LogImport:
-        try:
-            size = path.stat().st_size
-            with path.open("rb"):
-                pass
-        except OSError as error:
-            raise CommandError(
-                f"{path}: {error.strerror}. Nothing was imported from it.", returncode=1
-            ) from error
+    def _import(
+        self, path: Path, *, tenant: Tenant, source: Source, year: int | None, options: dict[str, Any]
+    ) -> LogImport:
+        size = path.stat().st_size
         with tenant_scope([tenant.pk]):
             log_import = LogImport.objects.create(
-                tenant=tenant, source=source, file_name=path.name[:255], size_bytes=size, year=options["year"]
+                tenant=tenant, source=source, file_name=_shown(path), size_bytes=size, year=year
             )
         silent = options["json"] or not sys.stderr.isatty()
         with tqdm(total=size, unit="B", unit_scale=True, desc=path.name, disable=silent) as bar:
@@ -84,9 +84,23 @@ class Command(BaseCommand):
                 import_id=log_import.pk,
                 path=path,
                 clock=timezone.now,
-                on_progress=lambda running: bar.update(running.bytes_read - bar.n),
+                on_progress=partial(_show, bar),
                 on_wait=lambda: self.stderr.write(f"Waiting: another import of “{source.name}” is running."),
             )
+
+
+def _refuse_unreadable(path: Path) -> None:
+    """Raise before anything is imported where a file cannot be opened."""
+    try:
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}. Nothing was imported.", returncode=1) from error
+
+
+def _shown(path: Path) -> str:
+    """Return the file's name as text: names of files may hold any bytes."""
+    return path.name.encode(errors="surrogateescape").decode(errors="backslashreplace")[:255]
 
 
 def _destination(options: dict[str, Any]) -> tuple[Tenant, Source]:
@@ -120,6 +134,10 @@ def _destination(options: dict[str, Any]) -> tuple[Tenant, Source]:
             returncode=1,
         )
     return tenant, source
+
+
+def _show(bar: tqdm[NoReturn], running: LogImport) -> None:
+    bar.update(running.bytes_read - bar.n)
 
 
 def accounting(
@@ -163,8 +181,10 @@ def _in_words(log_import: LogImport) -> list[str]:
     numbers = log_import.accounting()
     lines = [
         f"{log_import.file_name}: {log_import.get_status_display().lower()}",
-        f"  {numbers['lines']:>12,} lines = {numbers['event']:,} event + {numbers['evidence']:,} evidence"
-        f" + {numbers['other']:,} other + {numbers['unrecognised']:,} unrecognised",
+        (
+            f"  {numbers['lines']:>12,} lines = {numbers['event']:,} event + {numbers['evidence']:,} evidence"
+            f" + {numbers['other']:,} other + {numbers['unrecognised']:,} unrecognised"
+        ),
         f"  {numbers['events']:>12,} events = {numbers['stored']:,} stored + {numbers['duplicate']:,} duplicate",
     ]
     lines += [
