@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
 from insights.queries import Selection, details
+from project.periods import day_of
 from reports.build.gather import content_of
 from reports.build.snapshot import snapshot_of
 from reports.content import ReportContent, adds_up
@@ -121,7 +122,7 @@ def _attachments(
             name=download_name(name, tenant_slug=tenant.slug, days=request.days),
             size_bytes=size,
             url="" if attached else shared_url(shared, name),
-            expires_at=expires_at,
+            expires_on=day_of(expires_at, tenant.zone),
         )
         for name, size in sizes.items()
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,11 +21,11 @@ FAILURE_WORDS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file with the detailed counts: attached, or behind `url` until `expires_at` when it is too large for
+    """A file with the detailed counts: attached, or behind `url` until `expires_on` when it is too large for
     that.
     """
 
     name: str
     size_bytes: int
+    expires_on: date
     url: str = ""
-    expires_at: datetime | None = None

@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.template.defaultfilters import filesizeformat
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -115,7 +114,7 @@ def _files(files: tuple[Attachment, ...]) -> Iterator[str]:
         return
     yield from _wrapped(
         _("The detailed files are too large for a mail. They can be fetched until %(day)s:")
-        % {"day": date_format(timezone.localdate(files[0].expires_at), "j F Y")}
+        % {"day": date_format(files[0].expires_on, "j F Y")}
     )
     for file in files:
         yield f"{file.name} ({filesizeformat(file.size_bytes)})"

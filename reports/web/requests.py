@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -21,7 +20,7 @@ from reports.queries import report_request, report_requests
 from reports.request.ask import RecipientsRefused, TooManyRequests, ask_for_report
 from reports.request.change import may_change
 from reports.request.recipients import check_recipients, read_addresses
-from reports.tasks import deliver_report
+from reports.tasks import deliver_on_commit
 from reports.web.frame import domain_choices
 from reports.web.request_form import LONGEST_LIST, RequestForm, first_answers
 from tenants.access import capabilities_of, tenant_view
@@ -29,18 +28,6 @@ from tenants.models import Tenant, User
 from tenants.roles import Capability
 
 PAGE_SIZE = 50
-
-
-def enqueue(request: ReportRequest) -> None:
-    """Let a worker begin once the order is committed.
-
-    When the broker cannot be reached nothing is lost: the order is in PostgreSQL, and the sweeper finds it.
-    """
-
-    def queue() -> None:
-        deliver_report.delay(tenant_id=str(request.tenant_id), request_id=str(request.pk))
-
-    transaction.on_commit(queue, robust=True)
 
 
 def get_request(request_id: UUID) -> ReportRequest:
@@ -75,7 +62,7 @@ def new(request: HttpRequest, tenant: Tenant) -> HttpResponse:
     if request.method == "POST":
         form = RequestForm(request.POST, tenant=tenant, domains=domains, now=now)
         if form.is_valid() and (asked := _ask(form, tenant, request.user)):
-            enqueue(asked)
+            deliver_on_commit(tenant_id=tenant.pk, request_id=asked.pk)
             return redirect("reports:request", slug=tenant.slug, request_id=asked.pk)
     else:
         answers = first_answers(state, user=request.user, this_year=state.kept.last.year)
