@@ -61,6 +61,12 @@ def kept(tenant: Tenant, *, with_ids: bool = True) -> Kept:
         )
 
 
+def events_of(tenant: Tenant) -> int:
+    """Return how many single events the tenant has."""
+    with tenant_scope([tenant.pk]):
+        return Submission.objects.count() + LoginFailure.objects.count()
+
+
 def source_of(tenant: Tenant, name: str = "mx1", *, zone: str = "UTC") -> Source:
     """Return the tenant's source of that name; a new one writes the stamps of `zone`."""
     with tenant_scope([tenant.pk]):

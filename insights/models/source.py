@@ -12,13 +12,15 @@ from tenants.models import Tenant
 from tenants.models.tenant import validate_time_zone
 from tenants.scope import TenantOwned
 
+MAX_NAME = 100
+
 
 class Source(TenantOwned):
     """One stream of log lines, read in order by a parser whose state is kept here between inputs."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="sources")
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("name"), max_length=MAX_NAME)
     format = models.CharField(_("format"), max_length=32, default="postfix")
     time_zone = models.CharField(
         _("time zone of the log"),

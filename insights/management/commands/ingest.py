@@ -16,6 +16,7 @@ from tqdm import tqdm
 from insights.ingest.formats import FORMATS
 from insights.ingest.run import run_import
 from insights.models import ImportStatus, LogImport, Source
+from insights.models.source import MAX_NAME as MAX_SOURCE_NAME
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
@@ -39,7 +40,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--format", default="postfix", choices=sorted(FORMATS), help="log format (postfix)"
         )
-        parser.add_argument("--year", type=int, help="year of the very first line, where time stamps carry none")
+        parser.add_argument(
+            "--year", type=int, help="year of the very first line, where time stamps carry none"
+        )
         parser.add_argument(
             "--time-zone", metavar="Z", help="zone of stamps without an offset (the tenant's)"
         )
@@ -57,7 +60,7 @@ class Command(BaseCommand):
             imports.append(self._import(path, tenant=tenant, source=source, year=year, options=options))
             if imports[-1].status != ImportStatus.DONE:
                 break
-        not_begun = [str(path) for path in options["files"][len(imports) :]]
+        not_begun = [_shown(str(path)) for path in options["files"][len(imports) :]]
         if options["json"]:
             self.stdout.write(json.dumps(accounting(tenant, source, imports, not_begun), ensure_ascii=False))
         else:
@@ -75,7 +78,7 @@ class Command(BaseCommand):
         size = path.stat().st_size
         with tenant_scope([tenant.pk]):
             log_import = LogImport.objects.create(
-                tenant=tenant, source=source, file_name=_shown(path), size_bytes=size, year=year
+                tenant=tenant, source=source, file_name=_shown(path.name)[:255], size_bytes=size, year=year
             )
         silent = options["json"] or not sys.stderr.isatty()
         with tqdm(total=size, unit="B", unit_scale=True, desc=path.name, disable=silent) as bar:
@@ -98,9 +101,9 @@ def _refuse_unreadable(path: Path) -> None:
         raise CommandError(f"{path}: {error.strerror}. Nothing was imported.", returncode=1) from error
 
 
-def _shown(path: Path) -> str:
-    """Return the file's name as text: names of files may hold any bytes."""
-    return path.name.encode(errors="surrogateescape").decode(errors="backslashreplace")[:255]
+def _shown(name: str) -> str:
+    """Return the name of a file as text that can be printed and stored: it may hold any bytes."""
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def _destination(options: dict[str, Any]) -> tuple[Tenant, Source]:
@@ -113,6 +116,8 @@ def _destination(options: dict[str, Any]) -> tuple[Tenant, Source]:
     year = options["year"]
     if year is not None and not 1970 <= year <= timezone.now().year + 1:
         raise CommandError(f"--year: {year} is not between 1970 and next year.", returncode=1)
+    if not 1 <= len(options["source"]) <= MAX_SOURCE_NAME:
+        raise CommandError(f"--source: a name has 1 to {MAX_SOURCE_NAME} characters.", returncode=1)
     tenant = Tenant.objects.filter(slug=options["tenant"]).first()
     if tenant is None:
         raise CommandError(

@@ -15,7 +15,7 @@ from insights.models import ImportStatus, LogImport
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.cast import Cast
-from tests.imports import Kept, assert_recounted, kept
+from tests.imports import Kept, assert_recounted, events_of, kept
 from tests.insights.ingest.conftest import Bulk
 from tests.processes import PATIENCE_SECONDS, manage, start
 
@@ -113,5 +113,5 @@ def test_killed_after_its_first_portion_is_told_and_can_be_undone(cast: Cast, bu
     assert (undone.removed, undone.read_again) == (part, [(path.name, part)])
     assert_recounted(cast.acme)
     assert manage(*ingest(path, year, tenant="acme")).returncode == 0
-    assert kept(cast.acme).events == truth.submissions
+    assert events_of(cast.acme) == truth.submissions
     assert_recounted(cast.acme)

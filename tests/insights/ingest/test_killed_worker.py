@@ -16,7 +16,7 @@ from insights.ingest.uploads import take_in
 from insights.models import ImportStatus, LogImport
 from tenants.scope import tenant_scope
 from tests.cast import Cast
-from tests.imports import assert_adds_up, assert_recounted, kept, source_of
+from tests.imports import assert_adds_up, assert_recounted, events_of, source_of
 from tests.insights.ingest.conftest import Bulk
 from tests.processes import ends_well, start, until
 
@@ -86,6 +86,6 @@ def test_upload_goes_on_where_its_killed_worker_had_committed(cast: Cast, bulk: 
     assert numbers["submissions"] == {"stored": bulk.truth.submissions, "duplicate": 0}
     assert (numbers["lines"], numbers["unrecognised"]) == (bulk.truth.lines, 0)
     assert (done.bytes_taken, done.bytes_read) == (bulk.truth.file_bytes, bulk.truth.file_bytes)
-    assert kept(cast.acme).events == bulk.truth.submissions
+    assert events_of(cast.acme) == bulk.truth.submissions
     assert_recounted(cast.acme)
     assert not default_storage.exists(done.stored_file)
