@@ -6,6 +6,8 @@ import hashlib
 import os
 from pathlib import Path
 
+import environ
+
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATED_MARK = ROOT / "var" / "embedded" / "migrated"
 
@@ -13,8 +15,10 @@ MIGRATED_MARK = ROOT / "var" / "embedded" / "migrated"
 def servers() -> None:
     """Put the addresses of running servers into the environment, starting the embedded ones if needed.
 
-    Does nothing when DATABASE_URL and REDIS_URL are both set: then real servers were chosen.
+    Does nothing when DATABASE_URL and REDIS_URL are both set, be it in the file .env: then real servers were
+    chosen.
     """
+    environ.Env.read_env(ROOT / ".env")
     if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
         return
     from project import embedded
@@ -32,7 +36,7 @@ def schema() -> None:
     """
     from project import embedded
 
-    urls = embedded.current()
+    urls = embedded.current(environ={})
     if urls is None or os.environ.get("DATABASE_URL") != urls.database_url:
         return
     wanted = f"{urls.database_url} {_digest_of_migrations()}"
