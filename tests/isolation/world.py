@@ -1,0 +1,172 @@
+"""A stage on which every tenant has every kind of row, each with words and addresses of its own: canaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.test import Client
+
+from insights.enums import TlsVersion
+from insights.models import RollupCheck
+from reports.deliver import deliver
+from reports.links import SharedReport, shared_url
+from reports.models import RequestStatus
+from reports.web.mailbox import newest_mails
+from tenants.models import SenderDomain, Tenant, User
+from tenants.roles import Role
+from tenants.scope import tenant_scope
+from tests.cast import Cast, make_cast
+from tests.factories import fail_login, join, make_user, submit
+from tests.insights.web.import_rows import COUNTED, make_import, make_overlap, make_samples
+from tests.insights.web.week import NOW, days_ago
+from tests.reports.orders import again, order
+
+ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """What only one tenant's rows hold: a word, a client address, and how many messages and failed logins."""
+
+    word: str
+    client_ip: str
+    tls: TlsVersion
+    messages: int
+    failures: int
+
+    def is_in(self, text: str) -> bool:
+        """Tell whether any of it stands in `text`."""
+        return self.word in text.lower() or self.client_ip in text
+
+
+CANARIES = {
+    "acme": Canary("wolverine", "198.51.100.11", TlsVersion.TLS1_0, 3, 2),
+    "globex": Canary("kingfisher", "203.0.113.122", TlsVersion.SSL3, 5, 4),
+    "initech": Canary("salamander", "192.0.2.233", TlsVersion.TLS1_1, 7, 6),
+}
+
+ROLES: dict[str, dict[str, Role]] = {
+    ANONYMOUS: {},
+    "alice": {"acme": Role.OWNER, "globex": Role.OWNER},
+    "bob": {"acme": Role.TECHNICIAN, "globex": Role.TECHNICIAN},
+    "carol": {"acme": Role.READER, "globex": Role.READER},
+    "dora": {"globex": Role.READER},
+    "eve": {},
+    "mallory": {"initech": Role.OWNER},
+    "nick": {},  # a technician of north who sees only the tenants he is a member of, and he is of none
+    "frank": {},  # north's owner until his account was closed
+    "staff": {},  # one of the operator's staff, without a membership
+    "root": {},  # the operator
+}
+"""Who has which role where, written down once more: what the matrix expects is not read from the database."""
+
+
+@dataclass(slots=True)
+class World:
+    """The cast with its tenants full of canaries; `kwargs` are the arguments of a tenant's own addresses."""
+
+    cast: Cast
+    people: dict[str, User]
+    kwargs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _sessions: dict[str, str] = field(default_factory=dict)
+
+    def tenant(self, slug: str) -> Tenant:
+        """Return the tenant of that name."""
+        tenant: Tenant = getattr(self.cast, slug)
+        return tenant
+
+    def client(self, name: str) -> Client:
+        """Return a new client with that person's session and no other cookies."""
+        client = Client()
+        if name != ANONYMOUS:
+            if name not in self._sessions:
+                client.force_login(self.people[name], backend="django.contrib.auth.backends.ModelBackend")
+                self._sessions[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
+            client.cookies[settings.SESSION_COOKIE_NAME] = self._sessions[name]
+        return client
+
+
+def make_world() -> World:
+    """Put everything on the stage. Mails go to the folder that the settings name."""
+    cast = make_cast()
+    people = {name: getattr(cast, name) for name in ("alice", "bob", "carol", "dora", "eve", "mallory")}
+    people |= {name: make_user(name) for name in ("nick", "frank", "staff", "root")}
+    join(people["nick"], cast.north, Role.TECHNICIAN, sees_all=False)
+    join(people["frank"], cast.north, Role.OWNER)
+    world = World(cast, people)
+    for slug, asker in (("acme", cast.alice), ("globex", cast.alice), ("initech", cast.mallory)):
+        world.kwargs[slug] = _fill(world.tenant(slug), CANARIES[slug], asker)
+    for name in people:
+        world.client(name)
+    User.objects.filter(email=people["frank"].email).update(is_active=False)
+    User.objects.filter(email=people["staff"].email).update(is_staff=True)
+    User.objects.filter(email=people["root"].email).update(is_staff=True, is_superuser=True)
+    return world
+
+
+def _fill(tenant: Tenant, canary: Canary, asker: User) -> dict[str, Any]:
+    """Give the tenant a row of every kind; return the arguments of its addresses."""
+    word, source = canary.word, f"{canary.word}-mx"
+    address, mechanism = f"{word.title()}@{word}.example", f"X-{word.upper()}"
+    spoken: dict[str, Any] = {"client_ip": canary.client_ip, "mechanism": mechanism, "source": source}
+    submit(tenant, at=days_ago(1), account=address, tls=canary.tls, count=canary.messages, **spoken)
+    fail_login(tenant, at=days_ago(1), account=f"{word}-refused", count=canary.failures, **spoken)
+    with tenant_scope([tenant.pk]):
+        SenderDomain.objects.update_or_create(
+            tenant=tenant, domain=f"{word}.example", defaults={"is_accepted": True}
+        )
+        RollupCheck.objects.create(
+            tenant=tenant, day=days_ago(1).date(), checked_at=NOW, differences=[{"account": word}]
+        )
+    earlier = make_import(tenant, file_name=f"{word}-earlier.log", source=source, **COUNTED)
+    log_import = make_import(
+        tenant,
+        file_name=f"{word}.log",
+        source=source,
+        message=f"{word} was read",
+        created_by=asker,
+        **COUNTED,
+    )
+    make_overlap(log_import, earlier, 12)
+    make_overlap(earlier, log_import, 3)
+    make_samples(log_import, f"{word} is no stamp")
+    return {
+        "slug": tenant.slug,
+        "source_id": log_import.source_id,
+        "import_id": log_import.pk,
+        "kind": "senders",
+        "suffix": "csv",
+        **_reported(tenant, canary, asker, address),
+    }
+
+
+def _reported(tenant: Tenant, canary: Canary, asker: User, address: str) -> dict[str, Any]:
+    """Have a report built and mailed; return the arguments of its addresses."""
+    request = order(
+        tenant=tenant,
+        name=f"{canary.word} week",
+        note=f"for {canary.word}",
+        asked_by=asker,
+        addresses=[address],
+    )
+    deliver(tenant_id=tenant.pk, request_id=request.pk, now=NOW)
+    assert again(request).status == RequestStatus.SENT, again(request).reason
+    mail = next(
+        mail for mail in newest_mails(Path(settings.EMAIL_FILE_PATH)) if address in str(mail.message["To"])
+    )
+    return {
+        "request_id": request.pk,
+        "file_name": "details.csv",
+        "mail": {"file_name": mail.file_name, "number": mail.number, "part": 0},
+        "token": token_of(tenant.pk, request.pk),
+    }
+
+
+def token_of(tenant_id: UUID, request_id: UUID) -> str:
+    """Return the signed part of a link to a report's files."""
+    return urlsplit(shared_url(SharedReport(tenant_id, request_id), "x")).path.split("/")[2]
