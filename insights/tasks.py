@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from django.utils import timezone
 
-from insights.ingest.run import run_import, stalled_imports
+from insights.ingest.run import end_dead_imports, run_import, stalled_imports
 from insights.ingest.undo import claim_lost_undos, undo_import
 from insights.models import ImportStatus, LogImport
 from insights.partitions import make_partitions as make_partitions_between
@@ -40,11 +40,12 @@ def undo_log_import(*, tenant_id: str, import_id: str) -> None:
 def resume_imports() -> None:
     """Queue again the imports that wait or whose worker fell silent, and the undos that were lost.
 
-    PostgreSQL knows them, Redis may not.
+    PostgreSQL knows them, Redis may not. Imports by command whose process died are ended.
     """
     now = timezone.now()
     for tenant_id in Tenant.objects.values_list("pk", flat=True):
         with tenant_scope([tenant_id]):
+            end_dead_imports(now=now)
             for import_id in stalled_imports(now=now):
                 import_log.delay_on_commit(tenant_id=str(tenant_id), import_id=str(import_id))
             for import_id in claim_lost_undos(now=now):

@@ -27,3 +27,10 @@ def source_lock(source_id: UUID, *, on_wait: Callable[[], None] | None = None) -
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key)
+
+
+def source_is_free(source_id: UUID) -> bool:
+    """Tell whether no import holds the source's lock, and if so, hold it until the current transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [str(source_id)])
+        return bool(cursor.fetchone()[0])

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from insights.ingest.ahead import read_ahead
@@ -18,7 +19,7 @@ from insights.ingest.errors import BadState, BrokenInput, IngestError, YearRequi
 from insights.ingest.formats import FORMATS
 from insights.ingest.inputs import open_log
 from insights.ingest.lines import MAX_LINE
-from insights.ingest.locks import source_lock
+from insights.ingest.locks import source_is_free, source_lock
 from insights.ingest.portions import Portion, first_line, portions
 from insights.ingest.progress import advance_source, count_events, count_lines, keep_samples
 from insights.ingest.proposal import proposed_year
@@ -134,10 +135,13 @@ class _Run:
         if state is not None:
             try:
                 stream.restore(bytes(state))
-            except BadState:
+            except BadState as error:
+                if self.log_import.parser_state is not None:
+                    # Its counters hold what was read before: to begin anew would count that twice.
+                    hint = _("Import the file again: what was stored stays, nothing is counted twice.")
+                    raise BrokenInput(error.message, hint=hint) from error
                 # A state of an earlier version: the log can still be read, from its own beginning.
                 log.warning("import.state_dropped", source=str(self.source.pk))
-                self.log_import.bytes_taken = 0
         begins_at = stream.parser.begins_at(head)
         if begins_at is not None and self.log_import.year is None:
             self.log_import.year = begins_at.astimezone(ZoneInfo(self.source.time_zone)).year
@@ -194,7 +198,7 @@ class _Run:
 def stalled_imports(*, now: datetime) -> list[UUID]:
     """Return the uploads that nobody is reading: waiting for long, or running without a sign of life. One query.
 
-    Imports by command are not among them: their file is not ours to open again.
+    Imports by command are not among them: their file is not ours to open again (`end_dead_imports`).
     """
     return list(
         LogImport.objects.filter(
@@ -232,15 +236,34 @@ def _words(error: IngestError | OSError, file: Path) -> str:
 
 def _end_interrupted(log_import: LogImport, *, now: datetime) -> None:
     """End the imports by command whose process died: this one holds the source's lock, so none of them runs."""
-    LogImport.objects.filter(source=log_import.source, status=ImportStatus.RUNNING, stored_file="").exclude(
-        pk=log_import.pk
-    ).update(
-        status=ImportStatus.FAILED,
-        finished_at=now,
-        message=_(
-            "It was interrupted. What was stored stays; import the file again, nothing is counted twice."
-        ),
+    running = LogImport.objects.filter(
+        source=log_import.source, status=ImportStatus.RUNNING, stored_file=""
+    ).exclude(pk=log_import.pk)
+    _say_interrupted(running, now=now)
+
+
+def end_dead_imports(*, now: datetime) -> int:
+    """End the imports by command that are silent for long and whose source nobody reads; return how many.
+
+    Whoever waits for a source gets its lock as soon as it is free, so that none of these has a process any more. Must
+    run in a tenant's scope, whose transaction keeps the locks. A query, and two a source found.
+    """
+    silent = LogImport.objects.filter(
+        status__in=[ImportStatus.WAITING, ImportStatus.RUNNING],
+        stored_file="",
+        created_at__lt=now - SILENT_AFTER,
+    ).exclude(heartbeat_at__gt=now - SILENT_AFTER)
+    sources = set(silent.order_by().values_list("source_id", flat=True))
+    return sum(
+        _say_interrupted(silent.filter(source_id=source_id), now=now)
+        for source_id in sources
+        if source_is_free(source_id)
     )
+
+
+def _say_interrupted(dead: QuerySet[LogImport], *, now: datetime) -> int:
+    words = _("It was interrupted. What was stored stays; import the file again, nothing is counted twice.")
+    return dead.update(status=ImportStatus.FAILED, finished_at=now, message=words)
 
 
 def _is_no_log(log_import: LogImport) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from insights.ingest import portions
 from insights.ingest.run import ATTEMPTS, run_import
-from insights.models import ImportStatus, LogImport
+from insights.models import ImportStatus, LogImport, Source
 from tenants.scope import tenant_scope
 from tests.cast import Cast
 from tests.imports import NOW, assert_adds_up, assert_recounted, import_file, kept, source_of, waiting_import
@@ -123,3 +124,36 @@ def test_ended_import_is_not_run_again(cast: Cast, tmp_path: Path) -> None:
     done = import_file(cast.acme, path, year=2026)
     again = run_import(tenant_id=cast.acme.pk, import_id=done.pk, path=path, clock=lambda: NOW)
     assert (again.attempts, again.accounting()) == (1, done.accounting())
+
+
+def test_run_whose_saved_state_cannot_be_read_ends_without_counting_twice(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("insights.ingest.inputs.CHUNK", 500)
+    monkeypatch.setattr(portions, "EVENTS_A_PORTION", 3)
+    path = tmp_path / "mail.log"
+    path.write_bytes(LOG)
+    log_import = waiting_import(cast.acme, path, source=source_of(cast.acme), year=2026)
+    run = partial(run_import, tenant_id=cast.acme.pk, import_id=log_import.pk, path=path, clock=lambda: NOW)
+    with pytest.raises(KilledError):
+        run(on_progress=killed_after(3))
+    with tenant_scope([cast.acme.pk]):
+        LogImport.objects.update(parser_state=b"of another version")
+        before = LogImport.objects.get().accounting()
+    failed = run()
+    words = "The saved state cannot be read. Import the file again: what was stored stays, nothing is counted twice."
+    assert (failed.status, failed.message, failed.accounting()) == (ImportStatus.FAILED, words, before)
+    again = import_file(cast.acme, path, year=2026).accounting()
+    assert (again["stored"], again["duplicate"]) == (EVENTS - before["stored"], before["stored"])
+    assert_recounted(cast.acme)
+
+
+def test_source_whose_saved_state_cannot_be_read_begins_anew(cast: Cast, tmp_path: Path) -> None:
+    path = tmp_path / "mail.log"
+    path.write_bytes(LOG)
+    first = import_file(cast.acme, path, year=2026)
+    with tenant_scope([cast.acme.pk]):
+        Source.objects.update(parser_state=b"of another version")
+    again = import_file(cast.acme, path)
+    assert (again.lines, again.accounting()["duplicate"]) == (first.lines, EVENTS)
+    assert_recounted(cast.acme)
