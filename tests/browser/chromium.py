@@ -1,0 +1,96 @@
+"""The system's Chromium, driven by Playwright, and a page that notes what goes wrong in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.factories import PASSWORD
+
+PATIENCE_MS = 15_000
+ARGUMENTS = [
+    "--no-sandbox",  # the suite may run as root, in a container
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium_path() -> Path:
+    """Return the browser; without one the test is skipped, in CI it fails."""
+    path = Path(os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium")
+    if not path.exists():
+        missing = f"no Chromium at {path}: install Debian's `chromium` or set CHROMIUM=/path"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return path
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """Run the browser.
+
+    Playwright keeps an event loop in this thread meanwhile, in which Django refuses to ask the database, although
+    nothing of it runs at the same time as a test.
+    """
+    path = chromium_path()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        expect.set_options(timeout=PATIENCE_MS)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+            yield browser
+            browser.close()
+
+
+@dataclass
+class Visit:
+    """A window at a site; `complaints` are errors of scripts and of the console, broken policies included."""
+
+    page: Page
+    site: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Go to a page of the site and wait until its scripts have run."""
+        self.page.goto(self.site + path)
+
+    def log_in(self, email: str, *, path: str = "/") -> None:
+        """Go to a page that asks for the login, and answer."""
+        self.open(path)
+        self.page.get_by_label("Email").fill(email)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Log in").click()
+        expect(self.page.get_by_label("Password")).to_have_count(0)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.type}: {message.text} ({self.page.url})")
+
+
+@contextmanager
+def visit(browser: Browser, site: str, **options: Any) -> Iterator[Visit]:
+    """Open a window with a fresh profile; `options` are those of Playwright's contexts."""
+    context = browser.new_context(
+        **{"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", **options}
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    found = Visit(context.new_page(), site)
+    found.page.on("console", found._console)
+    found.page.on("pageerror", lambda error: found.complaints.append(f"exception: {error}"))
+    try:
+        yield found
+    finally:
+        context.close()

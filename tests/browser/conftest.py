@@ -1,0 +1,60 @@
+"""Fixtures of the browser tests: Chromium, the site, two customers with mail, and somebody who is logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.chromium import Visit, running_chromium, visit
+from tests.browser.world import World, make_world
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="package")
+def world(
+    django_db_setup: None, django_db_blocker: Any, chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """Two customers with mail up to now, committed, the same for all tests: what they ask for only adds to it.
+
+    Importing takes longer than most of the tests; so the database is emptied once, when all of them have ended.
+    """
+    with django_db_blocker.unblock():
+        try:
+            yield make_world(tmp_path_factory.mktemp("logs"), now=timezone.now())
+        finally:
+            call_command("flush", database="owner", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="package")
+def site(world: World) -> Iterator[str]:
+    """The address of the running site."""
+    server = LiveServer("127.0.0.1")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def stranger(chromium: Browser, site: str) -> Iterator[Visit]:
+    """A window of somebody who is not logged in; nothing may have been complained of at the end."""
+    with visit(chromium, site) as found:
+        yield found
+        assert found.complaints == []
+
+
+@pytest.fixture
+def alice(stranger: Visit, world: World) -> Visit:
+    """Alice's window, at all customers."""
+    stranger.log_in(world.alice.email)
+    return stranger

@@ -1,0 +1,34 @@
+"""The main pages of the site, by the names that test reports show."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from tests.browser.world import World
+
+_REPORT = "/t/{slug}/reports/smtp-auth/"
+PAGES = {
+    "customers": "/",
+    "dashboard": "/t/{slug}/",
+    "dashboard-flyout": "/t/{slug}/?panel=smtp-auth",
+    "report-volume": _REPORT,
+    "report-tls": _REPORT + "?view=tls&range=14d",
+    "report-authentication": _REPORT + "?view=auth",
+    "report-90-days": _REPORT + "?range=90d",
+    "details": _REPORT + "details/",
+    "details-tls": _REPORT + "details/?view=tls",
+    "details-flyout": _REPORT + "details/?view=tls&row={row}",
+    "clients": "/t/{slug}/clients/",
+    "failed-logins": "/t/{slug}/failed-logins/",
+    "requests": "/t/{slug}/requests/",
+    "request-new": "/t/{slug}/requests/new/",
+    "sources": "/t/{slug}/sources/",
+    "settings": "/t/{slug}/settings/",
+    "domains": "/t/{slug}/settings/domains/",
+    "password": "/accounts/password/change/",
+}
+
+
+def path_of(name: str, world: World, *, row: str) -> str:
+    """Return the path of a page of the busy customer; `row` is the sender whose flyout is open."""
+    return PAGES[name].format(slug=world.busy.slug, row=quote(row))

@@ -1,0 +1,45 @@
+"""A Celery worker beside the site that a browser looks at, on queues of its own."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+from django.conf import settings
+from redis import Redis
+
+from project.celery import app
+from tests.processes import start
+
+COMMAND = ("-m", "celery", "-A", "project.celery", "worker", "--concurrency", "1", "--loglevel", "WARNING")
+
+
+@contextmanager
+def worker(*, site: str, smtp_port: int) -> Iterator[subprocess.Popen[str]]:
+    """Run a worker that mails to `smtp_port` with links to `site`; what this process queues goes to it alone."""
+    prefix, usual = f"test-{uuid4().hex}-", app.conf.broker_transport_options
+    environment = {
+        "CELERY_KEY_PREFIX": prefix,
+        "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
+        "EMAIL_TIMEOUT": "20",
+        "SITE_URL": site,
+        "PYTHONWARNINGS": "default",  # where the suite runs as root, Celery warns of it
+    }
+    with start(*COMMAND, **environment) as process:
+        _publish_with(usual | {"global_keyprefix": prefix})
+        try:
+            yield process
+        finally:
+            _publish_with(usual)
+            process.terminate()
+            process.communicate(timeout=30)
+            with Redis.from_url(settings.REDIS_URL) as broker:
+                if keys := list(broker.scan_iter(f"{prefix}*")):
+                    broker.delete(*keys)
+
+
+def _publish_with(options: dict[str, object]) -> None:
+    app.conf.broker_transport_options = options
+    vars(app).pop("amqp", None)  # holds producers that were made with the former options
