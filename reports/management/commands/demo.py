@@ -26,8 +26,7 @@ from reports.management.demo import children, site
 from reports.management.demo.children import Child
 from reports.management.demo.feed import read_part, unread
 from reports.management.demo.kept_story import KeptStory, Part, keep_story, load_story
-from reports.management.demo.people import PEOPLE, demo_password, fill_in, strangers
-from tenants.models import Tenant
+from reports.management.demo.people import PEOPLE, demo_password, fill_in, look_around
 
 SECONDS_TO_ANSWER = 90
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -138,25 +137,23 @@ def _story(folder: Path, *, days: int | None, now: datetime) -> KeptStory:
     """Return the story to tell, kept on disk: the one begun before, up to now, or a new one."""
     kept = load_story(folder)
     told = (kept or KeptStory(told_at=now)).providers()
-    slugs = [tenant.slug for provider in told for tenant in provider.tenants]
     try:
-        has_customers = Tenant.objects.filter(slug__in=slugs).exists()
-        others = [] if _is_embedded() else strangers(told)
+        found = look_around(told)
     except ProgrammingError as error:
         raise CommandError(
             "The database has no tables yet, or old ones: run `manage.py migrate` first."
         ) from error
-    if others:
+    if strangers := found.namesakes + ([] if _is_embedded() else found.others):
         raise CommandError(
-            f"This database holds tenants that are not the demo's ({', '.join(others[:3])} …). Unset"
-            " DATABASE_URL, so that the demo gets a database of its own."
+            f"This database holds tenants that are not the demo's ({', '.join(strangers[:3])}). The demo needs"
+            " one of its own: unset DATABASE_URL, or use another checkout."
         )
-    if has_customers and kept is None:
+    if found.ours and kept is None:
         raise CommandError(
             f"The demo's customers are in the database, but their story ({folder / 'story.json'}) is lost."
             " Begin anew: make stop, then remove var/embedded and var/demo."
         )
-    if kept is None or not has_customers:
+    if kept is None or not found.ours:
         shutil.rmtree(folder / "logs", ignore_errors=True)
         kept = KeptStory(told_at=now, days=days)
     kept.extend(now=now)

@@ -56,10 +56,27 @@ def demo_password(folder: Path) -> tuple[str, bool]:
     return path.read_text().strip(), is_new
 
 
-def strangers(told: Iterable[DemoProvider]) -> list[str]:
-    """Return the short names of tenants in the database that are not the demo's."""
-    ours = [tenant.slug for provider in told for tenant in provider.tenants]
-    return list(Tenant.objects.exclude(slug__in=ours).order_by("slug").values_list("slug", flat=True))
+@dataclass(frozen=True)
+class Found:
+    """The short names of the tenants in a database: those of the demo, others with their names, the rest."""
+
+    ours: list[str]
+    namesakes: list[str]
+    others: list[str]
+
+
+def look_around(told: Iterable[DemoProvider]) -> Found:
+    """Return whose tenants are in the database; the demo's are known by their provider as well. One query."""
+    providers = {tenant.slug: provider.slug for provider in told for tenant in provider.tenants}
+    found = Found([], [], [])
+    for slug, provider in Tenant.objects.order_by("slug").values_list("slug", "provider__slug"):
+        if slug not in providers:
+            found.others.append(slug)
+        elif providers[slug] == provider:
+            found.ours.append(slug)
+        else:
+            found.namesakes.append(slug)
+    return found
 
 
 @transaction.atomic

@@ -18,8 +18,12 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
 
 from project.embedded.processes import free_port
+from tenants.models import Provider
+from tests.factories import make_tenant
 
 ROOT = Path(__file__).resolve().parents[4]
 OF_SERVERS = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "SITE_URL", "EMAIL_URL"}
@@ -163,3 +167,28 @@ def test_demo_with_a_wrong_option_is_wrong_usage(checkout: Path, option: str, va
         check=False,
     )
     assert done.returncode == 2
+
+
+@pytest.mark.django_db
+def test_demo_is_refused_on_a_database_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "VAR_DIR", tmp_path)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://insights_app@db.example/insights")
+    make_tenant("acme")
+    with pytest.raises(CommandError) as refusal:
+        call_command("demo", "--port", str(free_port()))
+    assert str(refusal.value) == (
+        "This database holds tenants that are not the demo's (acme). The demo needs one of its own: "
+        "unset DATABASE_URL, or use another checkout."
+    )
+
+
+@pytest.mark.django_db
+def test_demo_is_refused_when_its_story_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told again from another instant, its events would be others and come beside the old ones."""
+    monkeypatch.setattr(settings, "VAR_DIR", tmp_path)
+    make_tenant(
+        "kestrel", provider=Provider.objects.create(slug="southbank-systems", name="Southbank Systems")
+    )
+    with pytest.raises(CommandError, match="Begin anew: make stop, then remove var/embedded and var/demo"):
+        call_command("demo", "--port", str(free_port()))
+    assert not (tmp_path / "log").exists()

@@ -16,7 +16,7 @@ from reports.management.demo.kept_story import KeptStory, Part
 from reports.management.demo.people import FIRST, fill_in
 from reports.management.demo.sample_report import ask_once
 from reports.models import ReportRecipient, ReportRequest
-from tenants.models import Tenant
+from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +97,10 @@ def test_report_is_asked_for_once(kept: KeptStory, tmp_path: Path) -> None:
     assert recipients == [FIRST.email]
     # Queued when this transaction commits, which a test's never does.
     assert mail.outbox == []
+
+
+def test_report_is_not_asked_for_when_its_reader_has_left(kept: KeptStory) -> None:
+    Membership.objects.filter(user__email=FIRST.email).delete()
+    assert not ask_once("lindner", now=timezone.now())
+    with tenant_scope([Tenant.objects.get(slug="lindner").pk]):
+        assert not ReportRequest.objects.exists()

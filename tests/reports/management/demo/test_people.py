@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from insights.demo.story import DemoProvider, demo_story
-from reports.management.demo.people import PEOPLE, demo_password, fill_in, strangers
+from reports.management.demo.people import PEOPLE, Found, demo_password, fill_in, look_around
 from tenants.access import tenants_of
 from tenants.models import Membership, Provider, SenderDomain, Tenant, User
 from tenants.scope import tenant_scope
@@ -78,8 +78,11 @@ def test_new_password_replaces_the_old_one(told: list[DemoProvider]) -> None:
 
 
 @pytest.mark.django_db
-def test_strangers_are_the_customers_of_nobody_in_the_story(told: list[DemoProvider]) -> None:
-    fill_in(told, password="word of today", is_new=True)
-    assert strangers(told) == []
+def test_customers_are_known_by_their_provider(told: list[DemoProvider]) -> None:
     make_tenant("acme")
-    assert strangers(told) == ["acme"]
+    make_tenant("lindner")
+    assert look_around(told) == Found(ours=[], namesakes=["lindner"], others=["acme"])
+    Tenant.objects.get(slug="lindner").delete()
+    fill_in(told, password="word of today", is_new=True)
+    ours = sorted(tenant.slug for provider in told for tenant in provider.tenants)
+    assert look_around(told) == Found(ours=ours, namesakes=[], others=["acme"])
