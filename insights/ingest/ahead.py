@@ -1,70 +1,60 @@
-"""Read ahead: parse the next portion while the database stores this one. Pure; the thread touches no connection."""
+"""Read ahead: a process of its own parses the next portion while the database stores this one."""
 
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from queue import Empty, Full, Queue
-from threading import Event, Thread
-from typing import Generic, TypeVar
+from pathlib import Path
 
-T = TypeVar("T")
-_END = object()
-_PATIENCE_SECONDS = 0.2
+from insights.ingest.plan import Plan
+from insights.ingest.portions import Portion
+
+WORTH_A_PROCESS = 8 * 1024 * 1024
+"""Bytes of a file from which a second process pays; a smaller one is read before Python has started."""
+_ROOT = Path(__file__).resolve().parents[2]
 
 
-class _Failure(Generic[T]):
-    """An exception on its way from the thread to the reader."""
-
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
+class ReaderDied(RuntimeError):
+    """The reading process ended without a word; the import can be run again and goes on where it committed."""
 
 
 @contextmanager
-def read_ahead(items: Iterator[T], *, depth: int = 2) -> Iterator[Iterator[T]]:
-    """Run `items` in a thread, at most `depth` items ahead of its reader; its exceptions reach the reader in order.
+def read_ahead(plan: Plan) -> Iterator[Iterator[Portion]]:
+    """Give the portions of a plan, in order; what the reading raises is raised at its place among them.
 
-    Leaving the block early stops the thread at its next item.
+    A large file is read by a process, at most one portion ahead; leaving the block ends it.
     """
-    queue: Queue[object] = Queue(maxsize=depth)
-    stopped = Event()
-
-    def fill() -> None:
-        last: object = _END
+    if plan.file.stat().st_size < WORTH_A_PROCESS:
+        yield plan.read()
+        return
+    process = subprocess.Popen(
+        [sys.executable, "-m", "insights.ingest.reader"],
+        cwd=_ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with process:
         try:
-            for item in items:
-                if not _put(queue, item, stopped):
-                    return
-        except BaseException as error:  # noqa: BLE001 - raised again in the reader's thread
-            last = _Failure(error)
-        _put(queue, last, stopped)
-
-    def drain() -> Iterator[T]:
-        while (item := queue.get()) is not _END:
-            if isinstance(item, _Failure):
-                raise item.error
-            yield item  # type: ignore[misc]  # the queue holds what `items` gave
-
-    thread = Thread(target=fill, name="read-ahead", daemon=True)
-    thread.start()
-    try:
-        yield drain()
-    finally:
-        stopped.set()
-        while thread.is_alive():
-            try:
-                queue.get(timeout=_PATIENCE_SECONDS)
-            except Empty:
-                continue
-        thread.join()
+            yield _portions(process, plan)
+        finally:
+            process.kill()
 
 
-def _put(queue: Queue[object], item: object, stopped: Event) -> bool:
-    """Put the item as soon as there is room; return False when nobody reads any more."""
-    while not stopped.is_set():
+def _portions(process: subprocess.Popen[bytes], plan: Plan) -> Iterator[Portion]:
+    if process.stdin is None or process.stdout is None:
+        raise ReaderDied("The reading process has no pipes.")
+    with process.stdin as to_reader:
+        pickle.dump(plan, to_reader)
+    while True:
         try:
-            queue.put(item, timeout=_PATIENCE_SECONDS)
-        except Full:
-            continue
-        return True
-    return False
+            item: Portion | Exception | None = pickle.load(process.stdout)  # noqa: S301 - from our own child process
+        except EOFError as error:
+            raise ReaderDied(f"The reading process ended with {process.wait()}.") from error
+        if item is None:
+            return
+        if isinstance(item, Exception):
+            raise item
+        yield item

@@ -9,6 +9,16 @@ class IngestError(Exception):
         self.message = message
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let the error cross from the reading process to the storing one."""
+        return _remade, (type(self), self.message, self.hint)
+
+
+def _remade(kind: type[IngestError], message: str, hint: str) -> IngestError:
+    error = kind.__new__(kind)
+    IngestError.__init__(error, message, hint=hint)
+    return error
+
 
 class YearRequired(IngestError):
     """The log's time stamps have no year, and neither an argument nor saved state gives one."""

@@ -1,18 +1,13 @@
 """Opens a log file, plain or compressed, as bounded chunks of bytes, and refuses early what is no log."""
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
-import zstandard
-
 from insights.ingest.errors import BinaryInput, BrokenInput, EmptyInput
+from insights.ingest.unpack import DAMAGES, gathered, gzip_pieces, plain_pieces, zstd_pieces
 
 CHUNK: Final = 1_048_576
-_MAX_WINDOW: Final = 1 << 27
-"""zstd's window: 128 MiB is what `zstd --ultra -22` needs; more would be a way to fill memory."""
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _FOREIGN_MAGIC: Final = ((b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"PK\x03\x04", "zip"))
 _WIDE_MARKS: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
@@ -50,9 +45,9 @@ class LogInput:
         Raises `EmptyInput`, `BinaryInput` before the first chunk, and `BrokenInput` where a compressed file
         is damaged or ends early.
         """
-        reader = self._reader()
         first, given = True, False
-        while chunk := self._read(reader):
+        unpacked = self._unpacked()
+        while chunk := self._next(unpacked):
             if first:
                 _refuse_binary(chunk, self.name)
                 chunk = chunk.removeprefix(_BYTE_ORDER_MARK)
@@ -63,7 +58,7 @@ class LogInput:
         if not given:
             raise EmptyInput(f"{self.name} holds no bytes.")
 
-    def _reader(self) -> BinaryIO | gzip.GzipFile | zstandard.ZstdDecompressionReader:
+    def _unpacked(self) -> Iterator[bytes]:
         magic = self._file.read(8)
         self._file.seek(0)
         if not magic:
@@ -74,16 +69,15 @@ class LogInput:
                     f"{self.name} is compressed with {name}.", hint="Unpack it, or use gzip or zstd."
                 )
         if magic.startswith(_GZIP):
-            return gzip.GzipFile(fileobj=self._file, mode="rb")
+            return gathered(gzip_pieces(self._file, size=CHUNK), size=CHUNK)
         if magic.startswith(_ZSTD):
-            decompressor = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW)
-            return decompressor.stream_reader(self._file, read_across_frames=True, closefd=False)
-        return self._file
+            return gathered(zstd_pieces(self._file), size=CHUNK)
+        return plain_pieces(self._file, size=CHUNK)
 
-    def _read(self, reader: BinaryIO | gzip.GzipFile | zstandard.ZstdDecompressionReader) -> bytes:
+    def _next(self, unpacked: Iterator[bytes]) -> bytes | None:
         try:
-            return reader.read(CHUNK)
-        except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
+            return next(unpacked, None)
+        except DAMAGES as error:
             raise BrokenInput(
                 f"{self.name} is damaged or ends early.",
                 hint="What was read before is kept. Copy the file again and import it once more.",

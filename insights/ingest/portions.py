@@ -67,12 +67,12 @@ def portions(log: LogInput, stream: LogStream, *, skip_bytes: int) -> Iterator[P
     yield _portion(pending, log, stream, taken, is_last=True)
 
 
-def first_line(path: Path) -> bytes:
+def first_line(path: Path, *, name: str) -> bytes:
     """Return the first line of a log, without its end, of which at most the first megabyte is read.
 
     Raises what `LogInput.chunks` raises.
     """
-    with open_log(path) as log:
+    with open_log(path, name=name) as log:
         return next(log.chunks()).partition(b"\n")[0]
 
 

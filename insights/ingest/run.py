@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,16 +17,14 @@ from django.utils.translation import gettext as _
 
 from insights.ingest.ahead import read_ahead
 from insights.ingest.errors import BadState, BrokenInput, IngestError, YearRequired
-from insights.ingest.formats import FORMATS
-from insights.ingest.inputs import open_log
 from insights.ingest.lines import MAX_LINE
 from insights.ingest.locks import source_is_free, source_lock
-from insights.ingest.portions import Portion, first_line, portions
+from insights.ingest.plan import Plan
+from insights.ingest.portions import Portion, first_line
 from insights.ingest.progress import advance_source, count_events, count_lines, keep_samples
 from insights.ingest.proposal import proposed_year
 from insights.ingest.record import SkipReason
 from insights.ingest.store import Destination, store_failures, store_names, store_submissions
-from insights.ingest.stream import LogStream
 from insights.models import ImportStatus, LogImport, Source
 from insights.partitions import make_partitions
 from insights.queries import kept_days
@@ -107,45 +106,47 @@ class _Run:
 
     def read(self, file: Path) -> None:
         """Read the whole file, storing as it goes."""
-        head = first_line(file)
-        with open_log(file, name=self.log_import.file_name) as opened:
-            with tenant_scope([self.log_import.tenant_id]):
-                self.samples_kept = self.log_import.skipped_lines.count()
-                stream = self._stream(head)
-            ahead = portions(opened, stream, skip_bytes=self.log_import.bytes_taken)
-            with read_ahead(ahead) as ready:
-                for portion in ready:
-                    self._store(portion)
+        head = first_line(file, name=self.log_import.file_name)
+        with tenant_scope([self.log_import.tenant_id]):
+            self.samples_kept = self.log_import.skipped_lines.count()
+            plan = self._plan(file, head)
+        with read_ahead(plan) as ready:
+            for portion in ready:
+                self._store(portion)
 
-    def _stream(self, head: bytes) -> LogStream:
-        """Return the stream where reading goes on: after a crash, after the source's last input, or at its start."""
+    def _plan(self, file: Path, head: bytes) -> Plan:
+        """Plan where reading goes on: after a crash, after the source's last input, or at its start."""
         tenant = Tenant.objects.get(pk=self.log_import.tenant_id)
         self.log_import.head_digest = sha256(head).hexdigest()
         earliest = midnight(kept_days(tenant, now=self.clock()).start, tenant.zone)
-        stream = LogStream(
-            FORMATS[self.source.format](
-                source_key=str(self.source.pk),
-                zone=ZoneInfo(self.source.time_zone),
-                year=self.log_import.year or self._year_read_before(),
-                earliest=max(earliest, tenant.raw_from_at or earliest),
-                latest=self.clock() + CLOCK_SKEW,
-            )
-        )
         state = self.log_import.parser_state or self.source.parser_state
-        if state is not None:
-            try:
-                stream.restore(bytes(state))
-            except BadState as error:
-                if self.log_import.parser_state is not None:
-                    # Its counters hold what was read before: to begin anew would count that twice.
-                    hint = _("Import the file again: what was stored stays, nothing is counted twice.")
-                    raise BrokenInput(error.message, hint=hint) from error
-                # A state of an earlier version: the log can still be read, from its own beginning.
-                log.warning("import.state_dropped", source=str(self.source.pk))
+        plan = Plan(
+            file=file.absolute(),
+            shown_name=self.log_import.file_name,
+            format=self.source.format,
+            source_key=str(self.source.pk),
+            time_zone=self.source.time_zone,
+            year=self.log_import.year or self._year_read_before(),
+            earliest=max(earliest, tenant.raw_from_at or earliest),
+            latest=self.clock() + CLOCK_SKEW,
+            state=None if state is None else bytes(state),
+            skip_bytes=self.log_import.bytes_taken,
+        )
+        try:
+            stream = plan.stream()
+        except BadState as error:
+            if self.log_import.parser_state is not None:
+                # Its counters hold what was read before: to begin anew would count that twice.
+                hint = _("Import the file again: what was stored stays, nothing is counted twice.")
+                raise BrokenInput(error.message, hint=hint) from error
+            # A state of an earlier version: the log can still be read, from its own beginning.
+            log.warning("import.state_dropped", source=str(self.source.pk))
+            plan = replace(plan, state=None)
+            stream = plan.stream()
         begins_at = stream.parser.begins_at(head)
         if begins_at is not None and self.log_import.year is None:
             self.log_import.year = begins_at.astimezone(ZoneInfo(self.source.time_zone)).year
-        return stream
+        return plan
 
     def _year_read_before(self) -> int | None:
         """Return the year with which a file that begins with the same line was read before."""

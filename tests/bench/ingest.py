@@ -16,7 +16,7 @@ from insights.demo.bulk import write_bulk
 from tests.factories import make_tenant
 from tests.processes import ROOT, environment
 
-DAYS = 30
+DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ class Command(BaseCommand):
     """
 
     help = "Import mail server logs: plain, gzip or zstd."
+    # The checks load every page of the product; scripts that call this often should not wait for them.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the arguments."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     help = "Print a table of a tenant's report: KIND is one of " + ", ".join(KINDS) + "."
     # The checks load every page of the product; scripts that call this often should not wait for them.
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", metavar="KIND", choices=sorted(KINDS))

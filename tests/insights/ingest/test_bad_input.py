@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -135,17 +136,16 @@ def test_last_line_without_an_end_waits_for_the_next_import(cast: Cast, tmp_path
     assert (rest.lines, rest.held_bytes, rest.message) == (1, 0, "")
 
 
-@pytest.mark.parametrize(
-    ("part", "status", "is_some_read"), [(0.2, ImportStatus.REFUSED, False), (0.8, ImportStatus.FAILED, True)]
-)
-def test_truncated_gzip_keeps_what_was_read(
-    cast: Cast, tmp_path: Path, part: float, status: ImportStatus, *, is_some_read: bool
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.ZstdCompressor().compress])
+@pytest.mark.parametrize("part", [0.3, 0.8])
+def test_truncated_packed_log_keeps_what_was_read(
+    cast: Cast, tmp_path: Path, part: float, pack: Callable[[bytes], bytes]
 ) -> None:
-    packed = gzip.compress(messages(AT, 3_000, every=timedelta(seconds=30)))
+    packed = pack(messages(AT, 3_000, every=timedelta(seconds=30)))
     broken = import_bytes(cast.acme, tmp_path, packed[: int(len(packed) * part)], year=2026)
     hint = "What was read before is kept. Copy the file again and import it once more."
     assert broken.message == f"{broken.file_name} is damaged or ends early. {hint}"
-    assert (broken.status, broken.lines > 0) == (status, is_some_read)
+    assert (broken.status, broken.lines > 0) == (ImportStatus.FAILED, True)
     assert kept(cast.acme).events == broken.accounting()["stored"]
     whole = imported(cast.acme, tmp_path, packed, year=2026)
     assert whole.accounting()["duplicate"] == broken.accounting()["stored"]
