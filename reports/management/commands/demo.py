@@ -98,13 +98,14 @@ class Command(BaseCommand):
             _refuse_if_ended(running)
 
     def _import(self, story: KeptStory, running: list[Child], *, folder: Path) -> None:
-        parts = unread(story.parts())
+        logs = folder / "logs"
+        parts = unread(story.parts(), folder=logs)
         first_tenant = story.tenants()[0].slug
         if parts:
             self.stdout.write(f"\nImporting {len(parts)} logs; look around meanwhile.")
         for number, part in enumerate(parts, 1):
             _refuse_if_ended(running)
-            self.stdout.write(f"  {number}/{len(parts)}  {_read(part, folder / 'logs')}")
+            self.stdout.write(f"  {number}/{len(parts)}  {_read(part, logs)}")
             self.stdout.flush()
             if part.tenant.slug == first_tenant:
                 self._ask_for_report(first_tenant)
@@ -122,6 +123,8 @@ def _read(part: Part, folder: Path) -> str:
     """Import one log and return a line about it."""
     began = time.monotonic()
     log_import = read_part(part, folder=folder, clock=timezone.now)
+    if log_import is None:
+        return f"{part.tenant.name}, {part.file_name}: nothing was logged"
     if log_import.status != ImportStatus.DONE:
         return (
             f"{part.tenant.name}, {part.file_name}: {log_import.get_status_display()}. {log_import.message}"

@@ -18,8 +18,8 @@ _SETTLED = frozenset(ImportStatus) - {ImportStatus.WAITING, ImportStatus.RUNNING
 _INTERRUPTED = (ImportStatus.WAITING, ImportStatus.RUNNING)
 
 
-def unread(parts: list[Part]) -> list[Part]:
-    """Return the parts that no import has read to its end."""
+def unread(parts: list[Part], *, folder: Path) -> list[Part]:
+    """Return the parts that no import has read to its end, without those whose file turned out to be empty."""
     read: set[tuple[str, str, str]] = set()
     tenants = dict(
         Tenant.objects.filter(slug__in={part.tenant.slug for part in parts}).values_list("slug", "pk")
@@ -28,12 +28,26 @@ def unread(parts: list[Part]) -> list[Part]:
         with tenant_scope([tenant_id]):
             settled = LogImport.objects.filter(status__in=_SETTLED).values_list("source__name", "file_name")
             read |= {(slug, source, file_name) for source, file_name in settled}
-    return [part for part in parts if (part.tenant.slug, part.source.name, part.file_name) not in read]
+    return [
+        part
+        for part in parts
+        if (part.tenant.slug, part.source.name, part.file_name) not in read
+        and not _is_empty(part.path(folder))
+    ]
 
 
-def read_part(part: Part, *, folder: Path, clock: Callable[[], datetime]) -> LogImport:
-    """Write the part's log into `folder`, import it, and return the import; an interrupted one goes on."""
+def _is_empty(path: Path) -> bool:
+    return path.exists() and not path.stat().st_size
+
+
+def read_part(part: Part, *, folder: Path, clock: Callable[[], datetime]) -> LogImport | None:
+    """Write the part's log into `folder`, import it, and return the import; an interrupted one goes on.
+
+    Returns None when nothing was logged in that time: an empty file would be refused.
+    """
     path = part.write(folder)
+    if _is_empty(path):
+        return None
     tenant = Tenant.objects.get(slug=part.tenant.slug)
     with tenant_scope([tenant.pk]):
         source, _ = Source.objects.get_or_create(

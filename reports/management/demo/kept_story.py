@@ -13,7 +13,7 @@ from insights.demo.story import DemoProvider, DemoSource, DemoTenant, demo_story
 
 STORY_FILE = "story.json"
 SEED = 2026
-WORTH_A_PART = timedelta(minutes=10)
+WORTH_A_PART = timedelta(hours=1)
 """A demo that was stopped for less than this goes on with the logs it has."""
 
 
@@ -26,9 +26,13 @@ class Part(NamedTuple):
     end: datetime
     file_name: str
 
+    def path(self, folder: Path) -> Path:
+        """Return where the file is, or will be, below `folder`."""
+        return folder / self.tenant.slug / self.file_name
+
     def write(self, folder: Path) -> Path:
         """Write the file and return its path; what is written is the same every time."""
-        path = folder / self.tenant.slug / self.file_name
+        path = self.path(folder)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             file.writelines(self.tenant.write_log(self.source, self.start, self.end))

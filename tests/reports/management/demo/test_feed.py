@@ -35,6 +35,12 @@ def of_kestrel(kept: KeptStory) -> list[Part]:
     return [part for part in kept.parts() if part.tenant.slug == "kestrel"]
 
 
+def read(part: Part, folder: Path) -> LogImport:
+    log_import = read_part(part, folder=folder, clock=timezone.now)
+    assert log_import is not None
+    return log_import
+
+
 def counted(part: Part) -> tuple[int, int]:
     truth: Truth = part.tenant.truth(part.source, part.start, part.end)
     return len(truth.submissions), len(truth.failures)
@@ -42,16 +48,18 @@ def counted(part: Part) -> tuple[int, int]:
 
 def test_parts_are_read_in_full_and_only_once(kept: KeptStory, tmp_path: Path) -> None:
     first, second = of_kestrel(kept)
-    assert of_kestrel(kept) == [part for part in unread(kept.parts()) if part.tenant.slug == "kestrel"]
-    read_part(first, folder=tmp_path, clock=timezone.now)
-    assert second in unread(kept.parts())
-    assert first not in unread(kept.parts())
+    assert of_kestrel(kept) == [
+        part for part in unread(kept.parts(), folder=tmp_path) if part.tenant.slug == "kestrel"
+    ]
+    read(first, tmp_path)
+    assert second in unread(kept.parts(), folder=tmp_path)
+    assert first not in unread(kept.parts(), folder=tmp_path)
     # The second part goes on where the first ended, so that its truth holds without exception.
-    log_import = read_part(second, folder=tmp_path, clock=timezone.now)
+    log_import = read(second, tmp_path)
     assert (log_import.status, log_import.lines_unrecognised) == (ImportStatus.DONE, 0)
     assert (log_import.submissions_stored, log_import.failures_stored) == counted(second)
     assert log_import.submissions_duplicate + log_import.failures_duplicate == 0
-    assert [part for part in unread(kept.parts()) if part.tenant.slug == "kestrel"] == []
+    assert [part for part in unread(kept.parts(), folder=tmp_path) if part.tenant.slug == "kestrel"] == []
 
 
 def test_interrupted_part_goes_on_as_the_same_import(kept: KeptStory, tmp_path: Path) -> None:
@@ -64,30 +72,40 @@ def test_interrupted_part_goes_on_as_the_same_import(kept: KeptStory, tmp_path: 
         begun = LogImport.objects.create(
             tenant=tenant, source=source, file_name=first.file_name, status=ImportStatus.RUNNING, attempts=1
         )
-    assert first in unread(kept.parts())
-    log_import = read_part(first, folder=tmp_path, clock=timezone.now)
+    assert first in unread(kept.parts(), folder=tmp_path)
+    log_import = read(first, tmp_path)
     assert (log_import.pk, log_import.status) == (begun.pk, ImportStatus.DONE)
+
+
+def test_part_without_a_line_is_left_out(kept: KeptStory, tmp_path: Path) -> None:
+    """The server of Prairie Seed fell silent two weeks ago."""
+    silent = next(part for part in kept.parts() if part.tenant.slug == "prairie-seed")
+    assert silent in unread(kept.parts(), folder=tmp_path)
+    assert read_part(silent, folder=tmp_path, clock=timezone.now) is None
+    assert silent not in unread(kept.parts(), folder=tmp_path)
+    with tenant_scope([Tenant.objects.get(slug="prairie-seed").pk]):
+        assert not LogImport.objects.exists()
 
 
 def test_undone_part_stays_undone(kept: KeptStory, tmp_path: Path) -> None:
     first, _ = of_kestrel(kept)
-    log_import = read_part(first, folder=tmp_path, clock=timezone.now)
+    log_import = read(first, tmp_path)
     with tenant_scope([log_import.tenant_id]):
         LogImport.objects.filter(pk=log_import.pk).update(status=ImportStatus.UNDONE)
-    assert first not in unread(kept.parts())
+    assert first not in unread(kept.parts(), folder=tmp_path)
 
 
 def test_stamps_without_a_year_are_read_with_the_one_of_the_story(kept: KeptStory, tmp_path: Path) -> None:
     first, second = (part for part in kept.parts() if part.tenant.slug == "fenwick-dental")
     for part in (first, second):
-        assert read_part(part, folder=tmp_path, clock=timezone.now).status == ImportStatus.DONE
+        assert read(part, tmp_path).status == ImportStatus.DONE
     with tenant_scope([Tenant.objects.get(slug="fenwick-dental").pk]):
         times = Submission.objects.values_list("occurred_at", flat=True)
         assert [at for at in times if not first.start - timedelta(hours=6) <= at <= second.end] == []
 
 
 def test_report_is_asked_for_once(kept: KeptStory, tmp_path: Path) -> None:
-    read_part(of_kestrel(kept)[0], folder=tmp_path, clock=timezone.now)
+    read(of_kestrel(kept)[0], tmp_path)
     assert ask_once("lindner", now=timezone.now())
     assert not ask_once("lindner", now=timezone.now())
     with tenant_scope([Tenant.objects.get(slug="lindner").pk]):

@@ -30,10 +30,10 @@ def test_no_story_where_none_was_kept(tmp_path: Path) -> None:
 
 def test_extending_is_left_out_when_little_time_has_passed() -> None:
     kept = story(TOLD_AT)
-    kept.extend(now=TOLD_AT + timedelta(minutes=9))
+    kept.extend(now=TOLD_AT + timedelta(minutes=59))
     assert kept.ends == [TOLD_AT]
-    kept.extend(now=TOLD_AT + timedelta(minutes=10))
-    assert kept.ends == [TOLD_AT, TOLD_AT + timedelta(minutes=10)]
+    kept.extend(now=TOLD_AT + timedelta(hours=1))
+    assert kept.ends == [TOLD_AT, TOLD_AT + timedelta(hours=1)]
 
 
 def test_every_source_has_one_part_an_end_in_the_order_of_time() -> None:
