@@ -22,13 +22,14 @@ def stage(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[World]:
     """The world, built once; nothing of it is ever committed."""
-    outbox = override_settings(
+    outbox = tmp_path_factory.mktemp("outbox")
+    mail = override_settings(
         SHOW_OUTBOX=True,
         EMAIL_BACKEND="django.core.mail.backends.filebased.EmailBackend",
-        EMAIL_FILE_PATH=str(tmp_path_factory.mktemp("outbox")),
+        EMAIL_FILE_PATH=str(outbox),
     )
-    with django_db_blocker.unblock(), outbox, time_machine.travel(NOW, tick=False), transaction.atomic():
-        yield make_world()
+    with django_db_blocker.unblock(), mail, time_machine.travel(NOW, tick=False), transaction.atomic():
+        yield make_world(outbox)
         transaction.set_rollback(True)
 
 

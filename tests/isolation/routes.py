@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -37,6 +38,7 @@ class Found:
         return declared
 
 
+@cache
 def url_map() -> dict[str, Found]:
     """Return the named routes of the whole site without the administration's."""
     found = _walk(get_resolver(), namespace="", outer=frozenset())

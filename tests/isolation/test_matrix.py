@@ -68,16 +68,18 @@ def asked(world: World, route: Found, person: str, slug: str, method: str) -> Ht
     return response  # type: ignore[no-any-return]
 
 
-def places() -> Iterator[tuple[Found, str, str]]:
-    """Yield every route of a tenant, each tenant and both methods."""
-    of_a_tenant = (route for route in url_map().values() if route.is_of_a_tenant)
-    return product(of_a_tenant, CANARIES, ("get", "post"))
+def places(person: str) -> Iterator[tuple[Found, str, str]]:
+    """Yield every route of one tenant of the person's own and of one other, with both methods."""
+    of_a_tenant = [route for route in url_map().values() if route.is_of_a_tenant]
+    own = list(ROLES[person])[:1]
+    other = [slug for slug in CANARIES if slug not in ROLES[person]][:1]
+    return product(of_a_tenant, own + other, ("get", "post"))
 
 
 @pytest.mark.parametrize("person", ROLES)
 def test_person_reaches_what_the_role_allows_and_nothing_else(world: World, person: str) -> None:
     wanted, got = {}, {}
-    for route, slug, method in places():
+    for route, slug, method in places(person):
         key = (route.name, slug, method)
         wanted[key] = expected(route, person, slug, method)
         response = asked(world, route, person, slug, method)

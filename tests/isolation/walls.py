@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from tenants.models import Tenant
-from tenants.scope import SETTING
+from tenants.row_security import SETTING
 
 
 class Walls(StrEnum):

@@ -39,6 +39,11 @@ class Canary:
     messages: int
     failures: int
 
+    @property
+    def address(self) -> str:
+        """The one account, and the one sender address."""
+        return f"{self.word.title()}@{self.word}.example"
+
     def is_in(self, text: str) -> bool:
         """Tell whether any of it stands in `text`."""
         return self.word in text.lower() or self.client_ip in text
@@ -73,6 +78,7 @@ class World:
     cast: Cast
     people: dict[str, User]
     kwargs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _clients: dict[str, Client] = field(default_factory=dict)
     _sessions: dict[str, str] = field(default_factory=dict)
 
     def tenant(self, slug: str) -> Tenant:
@@ -81,18 +87,24 @@ class World:
         return tenant
 
     def client(self, name: str) -> Client:
-        """Return a new client with that person's session and no other cookies."""
-        client = Client()
-        if name != ANONYMOUS:
-            if name not in self._sessions:
+        """Return that person's client with the session and no other cookies.
+
+        Each person keeps one, because a new client loads all the middleware again.
+        """
+        if name not in self._clients:
+            self._clients[name] = client = Client()
+            if name != ANONYMOUS:
                 client.force_login(self.people[name], backend="django.contrib.auth.backends.ModelBackend")
                 self._sessions[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        client = self._clients[name]
+        client.cookies.clear()
+        if name in self._sessions:
             client.cookies[settings.SESSION_COOKIE_NAME] = self._sessions[name]
         return client
 
 
-def make_world() -> World:
-    """Put everything on the stage. Mails go to the folder that the settings name."""
+def make_world(outbox: Path) -> World:
+    """Put everything on the stage. Mails must go to the folder `outbox`."""
     cast = make_cast()
     people = {name: getattr(cast, name) for name in ("alice", "bob", "carol", "dora", "eve", "mallory")}
     people |= {name: make_user(name) for name in ("nick", "frank", "staff", "root")}
@@ -100,7 +112,7 @@ def make_world() -> World:
     join(people["frank"], cast.north, Role.OWNER)
     world = World(cast, people)
     for slug, asker in (("acme", cast.alice), ("globex", cast.alice), ("initech", cast.mallory)):
-        world.kwargs[slug] = _fill(world.tenant(slug), CANARIES[slug], asker)
+        world.kwargs[slug] = _fill(world.tenant(slug), CANARIES[slug], asker, outbox)
     for name in people:
         world.client(name)
     User.objects.filter(email=people["frank"].email).update(is_active=False)
@@ -109,12 +121,11 @@ def make_world() -> World:
     return world
 
 
-def _fill(tenant: Tenant, canary: Canary, asker: User) -> dict[str, Any]:
+def _fill(tenant: Tenant, canary: Canary, asker: User, outbox: Path) -> dict[str, Any]:
     """Give the tenant a row of every kind; return the arguments of its addresses."""
-    word, source = canary.word, f"{canary.word}-mx"
-    address, mechanism = f"{word.title()}@{word}.example", f"X-{word.upper()}"
+    word, source, mechanism = canary.word, f"{canary.word}-mx", f"X-{canary.word.upper()}"
     spoken: dict[str, Any] = {"client_ip": canary.client_ip, "mechanism": mechanism, "source": source}
-    submit(tenant, at=days_ago(1), account=address, tls=canary.tls, count=canary.messages, **spoken)
+    submit(tenant, at=days_ago(1), account=canary.address, tls=canary.tls, count=canary.messages, **spoken)
     fail_login(tenant, at=days_ago(1), account=f"{word}-refused", count=canary.failures, **spoken)
     with tenant_scope([tenant.pk]):
         SenderDomain.objects.update_or_create(
@@ -141,12 +152,13 @@ def _fill(tenant: Tenant, canary: Canary, asker: User) -> dict[str, Any]:
         "import_id": log_import.pk,
         "kind": "senders",
         "suffix": "csv",
-        **_reported(tenant, canary, asker, address),
+        **_reported(tenant, canary, asker, outbox),
     }
 
 
-def _reported(tenant: Tenant, canary: Canary, asker: User, address: str) -> dict[str, Any]:
+def _reported(tenant: Tenant, canary: Canary, asker: User, outbox: Path) -> dict[str, Any]:
     """Have a report built and mailed; return the arguments of its addresses."""
+    address = canary.address
     request = order(
         tenant=tenant,
         name=f"{canary.word} week",
@@ -156,9 +168,7 @@ def _reported(tenant: Tenant, canary: Canary, asker: User, address: str) -> dict
     )
     deliver(tenant_id=tenant.pk, request_id=request.pk, now=NOW)
     assert again(request).status == RequestStatus.SENT, again(request).reason
-    mail = next(
-        mail for mail in newest_mails(Path(settings.EMAIL_FILE_PATH)) if address in str(mail.message["To"])
-    )
+    mail = next(mail for mail in newest_mails(outbox) if address in str(mail.message["To"]))
     return {
         "request_id": request.pk,
         "file_name": "details.csv",

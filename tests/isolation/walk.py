@@ -1,0 +1,109 @@
+"""The walk through every page, file and fragment of a tenant, in each of its forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+
+from tests.isolation.reading import text_of
+from tests.isolation.routes import OF_A_TENANT, url_map
+from tests.isolation.world import CANARIES, World
+
+WALKERS = {"acme": "alice", "globex": "alice", "initech": "mallory"}
+"""Who walks: owners, and Alice may see both of her tenants, so that only the page itself keeps them apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A page in one form. `shows` a canary of its own tenant; `lists` those of all tenants were there no wall."""
+
+    route: str
+    query: str = ""
+    kwargs: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    method: str = "get"
+    shows: bool = True
+    lists: bool = True
+
+    def __str__(self) -> str:
+        return " ".join([self.route, *self.kwargs.values(), self.query, *self.headers.values()]).strip()
+
+
+_REPORT = ("view=volume", "view=tls", "view=auth", "view=volume&domain={word}.example", "range=30d")
+_TABLES = ("sending-volume", "tls-usage", "authentication", "senders", "clients", "failures")
+_NUMBERS = {"sending-volume", "tls-usage"}
+_ONE: dict[str, Any] = {"lists": False}
+_BLANK: dict[str, Any] = {"shows": False, "lists": False}
+
+STEPS = (
+    Step("insights:dashboard"),
+    Step("insights:dashboard", "panel=smtp-auth"),
+    Step("insights:settings", **_BLANK),
+    Step("insights:domains"),
+    Step("insights:domain_decision", method="post"),
+    Step("insights:sources"),
+    Step("insights:sources", "source={source_id}"),
+    Step("insights:sources", headers={"HX-Target": "imports"}),
+    Step("insights:source_new", **_BLANK),
+    Step("insights:source", **_ONE),
+    Step("insights:upload"),
+    Step("insights:import", **_ONE),
+    Step("insights:import", headers={"HX-Target": "import"}, **_ONE),
+    Step("insights:import_unrecognised", **_ONE),
+    Step("insights:import_undo", **_ONE),
+    *(Step("reports:smtp_auth", query, lists="domain" not in query) for query in _REPORT),
+    *(Step("reports:details", query, lists="domain" not in query) for query in _REPORT),
+    Step("reports:details", "row={word}@{word}.example"),
+    Step("reports:details", "row={word}@{word}.example", headers={"X-Flyout": "sender"}, **_ONE),
+    Step("reports:details", "q={word}"),
+    *(Step("reports:details_export", kwargs={"suffix": suffix}) for suffix in ("csv", "xlsx")),
+    *(
+        Step(
+            "reports:export", kwargs={"kind": kind, "suffix": suffix}, **(_BLANK if kind in _NUMBERS else {})
+        )
+        for kind in _TABLES
+        for suffix in ("csv", "xlsx")
+    ),
+    Step("reports:clients"),
+    Step("reports:clients", "sort=account"),
+    Step("reports:failures"),
+    Step("reports:requests"),
+    Step("reports:request_new"),
+    Step("reports:request_recipients", method="post", **_BLANK),
+    Step("reports:request", **_ONE),
+    Step("reports:request", headers={"HX-Target": "request-status"}, **_ONE),
+    *(
+        Step("reports:request_download", kwargs={"file_name": f"details.{suffix}"}, **_ONE)
+        for suffix in ("csv", "xlsx")
+    ),
+)
+WITHOUT_PAGE = {
+    "insights:import_retry",
+    "reports:request_again",
+    "reports:request_cancel",
+    "reports:request_delete",
+}
+"""Buttons: they lead to a page that is walked."""
+assert {step.route for step in STEPS} | WITHOUT_PAGE == set(OF_A_TENANT)  # a new route must be walked
+
+
+def walk(world: World, slugs: Iterable[str] = WALKERS) -> Iterator[tuple[Step, str, set[str]]]:
+    """Yield each step at each of `slugs`, with the tenants whose canaries were seen there."""
+    for slug in slugs:
+        for step in STEPS:
+            text = text_of(answer_at(world, step, slug=slug))
+            yield step, slug, {name for name, canary in CANARIES.items() if canary.is_in(text)}
+
+
+def answer_at(world: World, step: Step, *, slug: str) -> Any:
+    """Return the answer that the tenant's walker gets, which must be a page or a file."""
+    samples: dict[str, Any] = world.kwargs[slug] | {"word": CANARIES[slug].word} | step.kwargs
+    query = step.query.format(**samples)
+    url = reverse(step.route, kwargs={name: samples[name] for name in url_map()[step.route].arguments})
+    send = getattr(world.client(WALKERS[slug]), step.method)
+    response = send(f"{url}?{query}" if query else url, headers=step.headers)
+    assert response.status_code == 200, f"{step} at {slug}: {response.status_code}"
+    return response
