@@ -92,17 +92,20 @@ def test_outbox_is_for_those_whom_a_mail_concerns(
         assert client.get(url).status_code == (200 if sees else 404)
 
 
-def test_outbox_shows_people_their_own_mail_and_staff_all(cast: Cast, client_of: LogIn, folder: Path) -> None:
+def test_outbox_shows_people_their_own_mail_and_the_operator_all(
+    cast: Cast, client_of: LogIn, folder: Path
+) -> None:
     mail = EmailMultiAlternatives("Reset", "secret link", to=["Eve <eve@example.com>"])
     mail.attach_alternative("<p>secret</p>", "text/html")
     mail.send()
-    User.objects.filter(pk=cast.mallory.pk).update(is_staff=True)
+    User.objects.filter(pk=cast.bob.pk).update(is_staff=True)
+    User.objects.filter(pk=cast.mallory.pk).update(is_staff=True, is_superuser=True)
     seen = {
         name: "Reset"
         in client_of(User.objects.get(email=f"{name}@example.com")).get("/outbox/").content.decode()
-        for name in ("eve", "alice", "mallory")
+        for name in ("eve", "alice", "bob", "mallory")
     }
-    assert seen == {"eve": True, "alice": False, "mallory": True}
+    assert seen == {"eve": True, "alice": False, "bob": False, "mallory": True}
 
 
 @pytest.mark.parametrize("name", ["..%2F..%2Fetc%2Fpasswd", "..", "x.txt", "%2e%2e.log", "none.log"])
