@@ -128,8 +128,10 @@ def _start_database(folder: Path, known: State) -> None:
         if not processes.is_free(known.database_port):
             known.database_port = processes.free_port()
             state.write(folder, known)
-        if not postgres.data_dir(room.folder).exists():
-            known.database_is_ready = False
+        if known.database_is_ready and not postgres.data_dir(room.folder).exists():
+            # Another password is another address: whoever noted that this database is migrated looks again.
+            known.database_is_ready, known.app_password = False, state.new_password()
+            state.write(folder, known)
         postgres.start(room, port=known.database_port, superuser_password=known.superuser_password)
     if not known.database_is_ready:
         from project import roles

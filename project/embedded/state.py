@@ -37,7 +37,7 @@ class Urls(NamedTuple):
         }
 
 
-def _password() -> str:
+def new_password() -> str:
     return secrets.token_urlsafe(24)
 
 
@@ -47,12 +47,12 @@ class State:
 
     outside: str | None = None
     database_port: int = field(default_factory=free_port)
-    superuser_password: str = field(default_factory=_password)
-    owner_password: str = field(default_factory=_password)
-    app_password: str = field(default_factory=_password)
+    superuser_password: str = field(default_factory=new_password)
+    owner_password: str = field(default_factory=new_password)
+    app_password: str = field(default_factory=new_password)
     database_is_ready: bool = False
     redis_port: int = field(default_factory=free_port)
-    redis_password: str = field(default_factory=_password)
+    redis_password: str = field(default_factory=new_password)
 
     def superuser_url(self) -> str:
         return f"postgresql://postgres:{self.superuser_password}@127.0.0.1:{self.database_port}/postgres"

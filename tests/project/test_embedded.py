@@ -225,8 +225,10 @@ def test_removed_data_is_made_again_with_its_roles(folder: Path) -> None:
     urls = embedded.ensure(folder, NOTHING_SET)
     embedded.stop(folder)
     shutil.rmtree(home_of(folder) / "postgres")
-    assert embedded.ensure(folder, NOTHING_SET) == urls
-    with psycopg.connect(urls.database_url) as connection:
+    again = embedded.ensure(folder, NOTHING_SET)
+    assert again.database_owner_url == urls.database_owner_url
+    assert again.database_url != urls.database_url, "a new address, so that nobody takes it for migrated"
+    with psycopg.connect(again.database_url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
