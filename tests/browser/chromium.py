@@ -28,14 +28,16 @@ ARGUMENTS = [
 
 
 def chromium_path() -> Path:
-    """Return the browser; without one the test is skipped, in CI it fails."""
-    path = Path(os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium")
-    if not path.exists():
-        missing = f"no Chromium at {path}: install Debian's `chromium` or set CHROMIUM=/path"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    return path
+    """Return where the browser should be."""
+    return Path(os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium")
+
+
+def missing_chromium() -> str:
+    """Say what to do about a missing browser; "" when there is one."""
+    path = chromium_path()
+    return (
+        "" if path.exists() else f"no Chromium at {path}: install Debian's `chromium` or set CHROMIUM=/path"
+    )
 
 
 @contextmanager
@@ -45,12 +47,13 @@ def running_chromium() -> Iterator[Browser]:
     Playwright keeps an event loop in this thread meanwhile, in which Django refuses to ask the database, although
     nothing of it runs at the same time as a test.
     """
-    path = chromium_path()
+    if missing := missing_chromium():
+        pytest.fail(missing)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         expect.set_options(timeout=PATIENCE_MS)
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
             yield browser
             browser.close()
 

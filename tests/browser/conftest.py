@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,8 +12,17 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.chromium import Visit, running_chromium, visit
+from tests.browser.chromium import Visit, missing_chromium, running_chromium, visit
 from tests.browser.world import World, make_world
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip where there is no browser; in CI the tests fail instead."""
+    missing = missing_chromium()
+    if missing and os.environ.get("CI") != "true":
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=missing))
 
 
 @pytest.fixture(scope="package")

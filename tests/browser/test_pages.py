@@ -29,7 +29,7 @@ async (rules) => {
   const { violations } = await axe.run(document, { resultTypes: ["violations"], ...only });
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`));
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary}`));
 }
 """
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -118,3 +118,15 @@ def test_login_page_has_no_serious_barrier(chromium: Browser, axe: Path, site: s
     with visit(chromium, site, bypass_csp=True) as found:
         found.open("/accounts/login/")
         assert barriers(found.page, axe) == []
+
+
+def test_broken_policy_and_exceptions_are_noticed(chromium: Browser, site: str) -> None:
+    with visit(chromium, site) as found:
+        found.open("/accounts/login/")
+        found.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">')")
+        with found.page.expect_event("pageerror"):
+            found.page.evaluate("setTimeout(() => { throw new Error('on purpose') })")
+        found.page.title()  # whatever was to be told of what happened before has been told now
+    exceptions = [said for said in found.complaints if "Content Security Policy" not in said]
+    assert exceptions == ["exception: on purpose"]
+    assert len(found.complaints) > len(exceptions)
