@@ -44,12 +44,15 @@ def _settings_of_the_suite(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: Any,
 ) -> Iterator[None]:
     """Make the test database as the owner; `default` mirrors it as the running role.
 
     pytest-django would set up only the aliases that tests name, and a mirror of one that was not set up is the
-    real database.
+    real database. `django_db_modify_db_settings` gives each process of a parallel run a database of its own.
     """
     keepdb = bool(request.config.getoption("reuse_db")) and not request.config.getoption("create_db")
     verbosity = request.config.option.verbose
