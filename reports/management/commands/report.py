@@ -10,12 +10,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from insights.filters import NO_DOMAIN, DaysRefused, custom_days, domain_asked
+from insights.filters import NO_DOMAIN, domain_asked
 from insights.queries import Selection, kept_days
+from project.periods import DayRange
 from reports.tables import KINDS, Kind, csv_lines, payload, text_table
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
+LONGEST_DAYS = 3_660
 REFUSED = 1
 WRONG_USAGE = 2
 
@@ -52,13 +54,12 @@ class Command(BaseCommand):
         tenant = Tenant.objects.filter(slug=options["tenant"]).first()
         if tenant is None:
             raise CommandError(f"There is no tenant “{options['tenant']}”.", returncode=REFUSED)
-        try:
-            days = custom_days(
-                start=options["start"], end=options["end"], kept=kept_days(tenant, now=timezone.now())
+        days = _days(options["start"], options["end"])
+        kept = kept_days(tenant, now=timezone.now())
+        if days.start < kept.start:
+            self.stderr.write(
+                f"Days before {kept.start}, the first that is kept, are counted as far as their counts are still there."
             )
-        except DaysRefused as refusal:
-            given = options[refusal.field]
-            raise CommandError(f"--{refusal.field} {given} {refusal}", returncode=REFUSED) from refusal
         selection = Selection(days=days, sender_domain=domain_asked(options["sender_domain"] or ""))
         with tenant_scope([tenant.pk]):
             self._print(kind, selection, tenant, options["format"])
@@ -72,6 +73,19 @@ class Command(BaseCommand):
         else:
             for line in text_table(kind, kind.rows(selection, ""), kind.totals(selection)):
                 self.stdout.write(line)
+
+
+def _days(start: date, end: date) -> DayRange:
+    """Return the days as they were asked for: a script may ask for a whole month before it is over."""
+    if end < start:
+        raise CommandError(f"--end {end} is before --start {start}.", returncode=REFUSED)
+    days = DayRange.inclusive(start, end)
+    if len(days) > LONGEST_DAYS:
+        raise CommandError(
+            f"{start} to {end} are {len(days):,} days; ask for at most {LONGEST_DAYS:,} at once.",
+            returncode=REFUSED,
+        )
+    return days
 
 
 def _day(text: str) -> date:
