@@ -13,7 +13,10 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.chromium import Visit, missing_chromium, running_chromium, visit
+from tests.browser.serving import nobody_else_is_at_the_database, worker
 from tests.browser.world import World, make_world
+from tests.processes import until
+from tests.reports.smtp_sink import Sink, smtp_sink
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,15 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
-    with running_chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="package")
 def world(
-    django_db_setup: None, django_db_blocker: Any, chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
     """Two customers with mail up to now, committed, the same for all tests: what they ask for only adds to it.
 
@@ -49,10 +45,32 @@ def world(
 
 @pytest.fixture(scope="package")
 def site(world: World) -> Iterator[str]:
-    """The address of the running site."""
+    """The address of the running site; at its end nobody else is at the database any more."""
     server = LiveServer("127.0.0.1")
     yield server.url
     server.stop()
+    until(nobody_else_is_at_the_database)
+
+
+@pytest.fixture(scope="package")
+def sink() -> Iterator[Sink]:
+    """The mail server that takes what the worker sends."""
+    with smtp_sink() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def queue_worker(site: str, sink: Sink) -> Iterator[None]:
+    """A worker that does what the site queues, and mails to the sink."""
+    with worker(site=site, smtp_port=sink.port):
+        yield
+
+
+@pytest.fixture(scope="package")
+def chromium(site: str) -> Iterator[Browser]:
+    """One browser for all tests; it leaves before the site does."""
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

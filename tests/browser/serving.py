@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 from django.conf import settings
+from django.db import connection
 from redis import Redis
 
 from project.celery import app
@@ -43,3 +44,14 @@ def worker(*, site: str, smtp_port: int) -> Iterator[subprocess.Popen[str]]:
 def _publish_with(options: dict[str, object]) -> None:
     app.conf.broker_transport_options = options
     vars(app).pop("amqp", None)  # holds producers that were made with the former options
+
+
+def nobody_else_is_at_the_database() -> bool:
+    """Whether this is the only session; the site's threads end a moment after their browser has left."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND usename = current_user AND pid <> pg_backend_pid()"
+        )
+        (others,) = cursor.fetchone()
+    return bool(others == 0)

@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import Visit
 from tests.browser.reading import number
-from tests.browser.serving import worker
 from tests.browser.world import World
 from tests.factories import make_tenant
 from tests.insights.ingest.lines import messages, refused_login
@@ -25,7 +24,7 @@ def shown_count(page: Page, name: str) -> int:
 
 
 def test_uploaded_log_is_read_before_the_eyes_and_undone(
-    alice: Visit, world: World, site: str, tmp_path: Path
+    alice: Visit, world: World, queue_worker: None, tmp_path: Path
 ) -> None:
     tenant = make_tenant("fresh", provider=world.busy.provider, time_zone="Europe/Berlin")
     at = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
@@ -34,26 +33,25 @@ def test_uploaded_log_is_read_before_the_eyes_and_undone(
     page = alice.page
     alice.open(f"/t/{tenant.slug}/")
     expect(page.get_by_role("main")).to_contain_text("No source yet")
-    with worker(site=site, smtp_port=9):
-        alice.open(f"/t/{tenant.slug}/sources/upload/")
-        page.locator("#id_file").set_input_files(log)
-        page.locator("#id_name").fill("mx7")
-        expect(page.locator("#id_year")).to_have_value(str(at.year))
-        page.get_by_role("button", name="Upload and read").click()
-        status = page.locator(".import-status")
-        expect(status).to_have_text("Done", timeout=30_000)
-        kinds = ("event", "evidence", "other", "no_stamp")
-        assert sum(shown_count(page, name) for name in kinds) == shown_count(page, "lines")
-        assert shown_count(page, "lines") == log.read_bytes().count(b"\n")
-        assert (shown_count(page, "submissions-stored"), shown_count(page, "failures-stored")) == (
-            MESSAGES,
-            1,
-        )
-        page.get_by_role("link", name="Report on these days").click()
-        assert number(page.locator(".report-headline .figure").first.inner_text()) == MESSAGES
-        page.go_back()
-        page.get_by_role("link", name="Undo this import").click()
-        page.get_by_role("button", name="Undo this import").click()
-        expect(status).to_have_text("Undone", timeout=30_000)
+    alice.open(f"/t/{tenant.slug}/sources/upload/")
+    page.locator("#id_file").set_input_files(log)
+    page.locator("#id_name").fill("mx7")
+    expect(page.locator("#id_year")).to_have_value(str(at.year))
+    page.get_by_role("button", name="Upload and read").click()
+    status = page.locator(".import-status")
+    expect(status).to_have_text("Done", timeout=30_000)
+    kinds = ("event", "evidence", "other", "no_stamp")
+    assert sum(shown_count(page, name) for name in kinds) == shown_count(page, "lines")
+    assert shown_count(page, "lines") == log.read_bytes().count(b"\n")
+    assert (shown_count(page, "submissions-stored"), shown_count(page, "failures-stored")) == (
+        MESSAGES,
+        1,
+    )
+    page.get_by_role("link", name="Report on these days").click()
+    assert number(page.locator(".report-headline .figure").first.inner_text()) == MESSAGES
+    page.go_back()
+    page.get_by_role("link", name="Undo this import").click()
+    page.get_by_role("button", name="Undo this import").click()
+    expect(status).to_have_text("Undone", timeout=30_000)
     alice.open(f"/t/{tenant.slug}/reports/smtp-auth/")
     expect(page.locator(".report-headline")).to_have_count(0)

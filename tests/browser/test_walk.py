@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
-from pytest_django import Settings
 
 from insights.enums import AuthClass
 from insights.marks import TLS_MARKS
@@ -29,11 +28,10 @@ from project.periods import DayRange
 from tenants.scope import tenant_scope
 from tests.browser.chromium import Visit
 from tests.browser.reading import count, headline, hover_day, mail_rows, number, rows, total
-from tests.browser.serving import worker
 from tests.browser.world import World
 from tests.processes import until
 from tests.reports.attached import attached, csv_rows, html_of
-from tests.reports.smtp_sink import Sink, smtp_sink
+from tests.reports.smtp_sink import Sink
 
 pytestmark = pytest.mark.browser
 
@@ -192,28 +190,26 @@ def test_details_csv_adds_up_to_the_screen(alice: Visit, world: World, tmp_path:
 
 
 def test_requested_report_arrives_with_the_numbers_of_the_screen(
-    alice: Visit, world: World, site: str, settings: Settings
+    alice: Visit, world: World, sink: Sink, queue_worker: None
 ) -> None:
-    settings.SITE_URL = site
     page = alice.page
-    with smtp_sink() as sink, worker(site=site, smtp_port=sink.port):
-        alice.open(f"/t/{world.busy.slug}/reports/smtp-auth/?view=tls&range=14d")
-        on_screen = headline(page)
-        page.locator("summary", has_text="Data table").click()
-        data = page.locator(".chart-data table")
-        names = data.locator("thead th").all_text_contents()[1:]
-        tls = dict(zip(names, [number(text) for text in total(data)[1:]], strict=True))
-        page.get_by_role("link", name="Request report").click()
-        recipients = page.get_by_label("Recipients")
-        recipients.fill(f"{world.alice.email}\nnobody@stranger.example")
-        expect(page.locator(".chip-wrong")).to_contain_text("nobody@stranger.example")
-        page.get_by_role("button", name="Send the report").click()
-        expect(page.locator(".field-errors")).to_contain_text("nobody@stranger.example: neither a member of")
-        page.get_by_role("button", name="Remove nobody@stranger.example").click()
-        expect(page.locator(".chip")).to_have_count(1)
-        page.get_by_role("button", name="Send the report").click()
-        expect(page.get_by_role("status")).to_have_text("Sent", timeout=30_000)
-        until(lambda: len(sink.taken) == 1)
+    alice.open(f"/t/{world.busy.slug}/reports/smtp-auth/?view=tls&range=14d")
+    on_screen = headline(page)
+    page.locator("summary", has_text="Data table").click()
+    data = page.locator(".chart-data table")
+    names = data.locator("thead th").all_text_contents()[1:]
+    tls = dict(zip(names, [number(text) for text in total(data)[1:]], strict=True))
+    page.get_by_role("link", name="Request report").click()
+    recipients = page.get_by_label("Recipients")
+    recipients.fill(f"{world.alice.email}\nnobody@stranger.example")
+    expect(page.locator(".chip-wrong")).to_contain_text("nobody@stranger.example")
+    page.get_by_role("button", name="Send the report").click()
+    expect(page.locator(".field-errors")).to_contain_text("nobody@stranger.example: neither a member of")
+    page.get_by_role("button", name="Remove nobody@stranger.example").click()
+    expect(page.locator(".chip")).to_have_count(1)
+    page.get_by_role("button", name="Send the report").click()
+    expect(page.get_by_role("status")).to_have_text("Sent", timeout=30_000)
+    until(lambda: len(sink.taken) == 1)
     mail = _only(sink, to=world.alice.email)
     cells = mail_rows(html_of(mail))
     facts = {name: number(shown) for row in cells for shown, name in _facts(row)}
