@@ -56,11 +56,10 @@ demo: install
 	$(BIN)/python manage.py demo --port $(PORT)
 
 test: install
-	@$(BIN)/python -m project.embedded start
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 lint: install
-	@$(BIN)/python -m project.embedded start
+	@$(BIN)/python -c "from project import prepare; prepare.servers()"
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
