@@ -15,7 +15,27 @@ from django.core.files.storage import default_storage
 from django.db import connections
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
+_SLOWLY = """
+import time
+from insights.ingest import store
+
+store_names = store.store_names
+
+def slowly(*arguments, **more):
+    time.sleep(0.5)
+    store_names(*arguments, **more)
+
+store.store_names = slowly
+"""
+MANAGE_SLOWLY = ("-c", f"{_SLOWLY}\nimport manage; manage.main()")
+"""`manage.py` that takes half a second longer for each portion it stores: to be killed in the middle."""
+WORKER_SLOWLY = (
+    "-c",
+    f"{_SLOWLY}\nfrom celery.__main__ import main; main()",
+    *("-A", "project.celery", "worker", "--pool", "solo", "--loglevel", "ERROR"),
+)
+"""A Celery worker that does the same."""
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -83,4 +103,4 @@ def until(happened: Callable[[], bool], *, process: subprocess.Popen[str] | None
         if process is not None and process.poll() is not None:
             assert happened(), f"ended with {process.returncode}: {process.communicate()}"
             return
-        time.sleep(0.01)
+        time.sleep(0.03)

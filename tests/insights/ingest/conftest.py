@@ -1,4 +1,4 @@
-"""Fixtures of the imports: a log of several portions, which takes a while to store."""
+"""Fixtures of the imports: a log that takes two portions to store."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from insights.demo.bulk import BulkTruth, write_bulk
 
-SUBMISSIONS = 42_000
-"""Two portions and a half."""
+SUBMISSIONS = 24_000
+"""A whole portion and the beginning of another; large enough for a reading process of its own."""
 
 
 class Bulk(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.cast import Cast
 from tests.imports import assert_recounted, import_bytes, kept, lines_in
 from tests.insights.ingest.lines import message, refused_login, stamped
 
+HEADER = re.compile(rb"^Nov \d\d [\d:]{8} mx \S+: ", re.MULTILINE)
 AT = datetime(2026, 11, 20, 21, 0, tzinfo=UTC)
 
 
@@ -33,7 +35,10 @@ def session(number: int, *, minutes: int, kind: str) -> bytes:
 
 @st.composite
 def logs(draw: st.DrawFn) -> tuple[bytes, list[int], list[int]]:
-    """Draw a log, the bytes at which it is split into up to four files, and which file is repeated when."""
+    """Draw a log, the bytes at which it is split into up to four files, and the files that come twice.
+
+    A file without any time stamp, less than a line, cannot be known again: it comes once.
+    """
     kinds = draw(
         st.lists(st.sampled_from(["message", "message", "refused", "other"]), min_size=2, max_size=9)
     )
@@ -68,7 +73,7 @@ def test_any_split_and_any_repetition_leave_the_rows_of_the_whole(
             came = import_bytes(cast.acme, tmp_path, part, year=2026 if number == 0 else None)
             read += came.lines
             for repeat in repeats:
-                if repeat == number and came.status == ImportStatus.DONE:
+                if repeat == number and HEADER.search(part) and came.status == ImportStatus.DONE:
                     import_bytes(cast.acme, tmp_path, part, year=2026)
         if not repeats:
             assert read == lines_in(log)

@@ -18,11 +18,10 @@ from tenants.scope import tenant_scope
 from tests.cast import Cast
 from tests.imports import assert_adds_up, assert_recounted, events_of, source_of
 from tests.insights.ingest.conftest import Bulk
-from tests.processes import ends_well, start, until
+from tests.processes import WORKER_SLOWLY, ends_well, start, until
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "owner"]), pytest.mark.slow]
 LONG_AGO = timedelta(minutes=20)
-WORKER = ("-m", "celery", "-A", "project.celery", "worker", "--pool", "solo", "--loglevel", "ERROR")
 SWEEP = (
     "manage.py",
     "shell",
@@ -55,7 +54,7 @@ def again(log_import: LogImport) -> LogImport:
 @contextmanager
 def worker(prefix: str) -> Iterator[None]:
     """Run a worker on queues of its own, and kill it with -9."""
-    with start(*WORKER, CELERY_KEY_PREFIX=prefix, PYTHONWARNINGS="default") as process:
+    with start(*WORKER_SLOWLY, CELERY_KEY_PREFIX=prefix, PYTHONWARNINGS="default") as process:
         try:
             yield
             assert process.poll() is None
