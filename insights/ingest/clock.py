@@ -15,9 +15,12 @@ from insights.ingest.local_time import micros_of, utc_seconds, wall_seconds
 from insights.ingest.record import SkipReason
 from insights.ingest.stamps import Stamp, read_stamp
 
-_SECONDS: Final = {b"%02d" % second: second for second in range(60)}
+_PLAIN: Final = {b"%02d" % number: number for number in range(60)}
+_COLON: Final = {text + b":": number for text, number in _PLAIN.items()}
+_BLANK: Final = {text + b" ": number for text, number in _PLAIN.items()}
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 _MILLION = 1_000_000
+_MINUTE = 60 * _MILLION
 _WEEK = 7 * 86_400
 _NOTHING = b"\n"
 
@@ -38,23 +41,27 @@ class Clock:
         self._latest = None if latest is None else micros_of(latest)
         self._anchor: int | None = None
         self._anchor_month = (0, 0)
-        self._minute = _NOTHING
-        self._minute_starts = 0
-        self._offset = _NOTHING
+        self._hour = self._tail = _NOTHING
+        self._hour_starts = self._tail_at = self._end = 0
 
     def read(self, line: bytes) -> int:
         """Return the length of the stamp with the blank after it, or 0 with `refused` set.
 
         Raises `YearRequired` at the first stamp that needs a year which nobody gave.
         """
-        if line[:13] == self._minute:
-            second = _SECONDS.get(line[13:15])
-            if second is not None and line[15:16] == b" ":
-                return self._accept((self._minute_starts + second) * _MILLION, 16)
-        elif line[:17] == self._minute and line[26:33] == self._offset and line[19:20] == b".":
-            second, fraction = _SECONDS.get(line[17:19]), line[20:26]
-            if second is not None and fraction.isdigit():
-                return self._accept((self._minute_starts + second) * _MILLION + int(fraction), 33)
+        if line[:10] == self._hour:
+            minute, second = _COLON.get(line[10:13]), _BLANK.get(line[13:16])
+            if minute is not None and second is not None:
+                return self._accept(self._hour_starts + minute * _MINUTE + second * _MILLION, 16)
+        elif line[:14] == self._hour and line[self._tail_at : self._end] == self._tail:
+            minute, second = _COLON.get(line[14:17]), _PLAIN.get(line[17:19])
+            fraction = line[19 : self._tail_at]
+            if minute is not None and second is not None:
+                micros = self._hour_starts + minute * _MINUTE + second * _MILLION
+                if not fraction:
+                    return self._accept(micros, self._end)
+                if fraction[:1] == b"." and fraction[1:].isdigit():
+                    return self._accept(micros + int(fraction[1:]), self._end)
         return self._read_slowly(line)
 
     def peek(self, line: bytes, *, new_input: bool = False) -> tuple[int, int] | None:
@@ -70,7 +77,7 @@ class Clock:
         stamp = read_stamp(line)
         resolved = None if isinstance(stamp, SkipReason) else self._resolve(stamp, new_input=True)
         self.newest = self._anchor = None
-        self._minute = _NOTHING
+        self._hour = _NOTHING
         if resolved is not None:
             self._year = resolved[0].year
 
@@ -79,10 +86,10 @@ class Clock:
         stamp = read_stamp(line)
         if isinstance(stamp, SkipReason) or self._anchor is None:
             return
-        told, guessed = self._resolve(stamp, new_input=True), self._resolve(stamp, new_input=False)
+        told, guessed = self._resolve(stamp, new_input=True), self._resolve(stamp)
         if told is not None and (guessed is None or told[0].year != guessed[0].year):
             self._move_anchor(told[0], told[1] * _MILLION + stamp.micros)
-            self._minute = _NOTHING
+            self._hour = _NOTHING
 
     def state(self) -> dict[str, Any]:
         """Return the newest times as plain data."""
@@ -99,7 +106,7 @@ class Clock:
         self._anchor_month = (int(state["month"][0]), int(state["month"][1]))
         if self._given is None:
             self._year = state["year"]
-        self._minute = _NOTHING
+        self._hour = _NOTHING
 
     def _accept(self, micros: int, end: int) -> int:
         if self._earliest is not None and micros < self._earliest:
@@ -120,33 +127,43 @@ class Clock:
         stamp = read_stamp(line)
         if isinstance(stamp, SkipReason):
             return self._refuse(stamp)
-        resolved = self._resolve(stamp, new_input=False)
+        resolved = self._resolve(stamp)
         if resolved is None:
             return self._refuse(SkipReason.BAD_STAMP)
-        wall, seconds, twice = resolved
+        wall, seconds, _ = resolved
         micros = seconds * _MILLION + stamp.micros
         end = self._accept(micros, stamp.end)
         if end or self.refused is SkipReason.BEFORE_RETENTION:
             self._move_anchor(wall, micros)
         if end:
             self.rfc5424 = stamp.rfc5424
-            if not twice and not stamp.start:
-                self._remember_minute(line, stamp, seconds)
+            self._remember_hour(line, stamp)
         return end
 
-    def _remember_minute(self, line: bytes, stamp: Stamp, seconds: int) -> None:
-        """Let the next lines of the same minute, written in the same common form, be read quickly."""
-        if not stamp.has_year and line[15:16] == b" " and line[13:15] in _SECONDS:
-            self._minute, self._minute_starts = line[:13], seconds - _SECONDS[line[13:15]]
-        elif stamp.offset is not None and stamp.end == 33 and line[17:19] in _SECONDS:
-            self._minute, self._minute_starts = line[:17], seconds - _SECONDS[line[17:19]]
-            self._offset = line[26:33]
+    def _remember_hour(self, line: bytes, stamp: Stamp) -> None:
+        """Let the next lines of the same hour, written in the same common form, be read quickly."""
+        self._hour = _NOTHING
+        if stamp.start:
+            return
+        if stamp.end == 16 and line[6:7] == b" " and not stamp.has_year:
+            key = line[:10]
+        elif line[19:20] == b"." and line[20:26].isdigit() and not line[26:27].isdigit():
+            key, self._tail_at = line[:14], 26
+        elif line[4:5] == b"-" and line[19:20] not in b".,":
+            key, self._tail_at = line[:14], 19
+        else:
+            return
+        starts = self._resolve(stamp._replace(wall=stamp.wall.replace(minute=0, second=0)))
+        ends = self._resolve(stamp._replace(wall=stamp.wall.replace(minute=59, second=59)))
+        if starts and ends and ends[1] - starts[1] == 3_599 and not starts[2] and not ends[2]:
+            self._hour, self._hour_starts = key, starts[1] * _MILLION
+            self._tail, self._end = line[self._tail_at : stamp.end], stamp.end
 
     def _move_anchor(self, wall: datetime, micros: int) -> None:
         if self._anchor is None or micros > self._anchor:
             self._anchor, self._anchor_month = micros, (wall.year, wall.month)
 
-    def _resolve(self, stamp: Stamp, *, new_input: bool) -> tuple[datetime, int, bool] | None:
+    def _resolve(self, stamp: Stamp, *, new_input: bool = False) -> tuple[datetime, int, bool] | None:
         """Return the wall-clock time with its year, UTC seconds and whether the hour happens twice."""
         if stamp.has_year:
             return self._in_year(stamp, stamp.wall.year)

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from insights.ingest.record import MAX_SAMPLE
 
 _CACHED: Final = 20_000
+_LONGEST_REMEMBERED: Final = 2_048
 _SECRET = re.compile(r"(\bAUTH[ =:]+[A-Z0-9-]+[ =:]+|\b(?:pass(?:word|wd)?|secret)=)\S+", re.IGNORECASE)
 _SEPARATORS = frozenset({"Cc", "Zl", "Zp", "Cs"})
 
@@ -46,26 +48,20 @@ def _visible(character: str) -> str:
     return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}"
 
 
-class Texts(dict[bytes, str]):
-    """A bounded memory of texts: the same few accounts, senders and addresses come again and again."""
+def remembered(make: Callable[[bytes], str], memory: dict[bytes, str]) -> Callable[[bytes], str]:
+    """Return `make` with a bounded memory, in a plain dictionary that a loop may look into by itself.
 
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self._limit = limit
+    The same few accounts, senders and addresses come again and again.
+    """
 
-    def __missing__(self, raw: bytes) -> str:
-        return self._kept(raw, text_of(raw, self._limit))
+    def text(raw: bytes) -> str:
+        found = memory.get(raw)
+        if found is None:
+            found = make(raw)
+            if len(memory) >= _CACHED:
+                memory.clear()
+            if len(raw) <= _LONGEST_REMEMBERED:
+                memory[raw] = found
+        return found
 
-    def _kept(self, raw: bytes, text: str) -> str:
-        if len(self) >= _CACHED:
-            self.clear()
-        if len(raw) <= self._limit * 4:
-            self[raw] = text
-        return text
-
-
-class Addresses(Texts):
-    """The same for client addresses."""
-
-    def __missing__(self, raw: bytes) -> str:
-        return self._kept(raw, address_of(raw))
+    return text

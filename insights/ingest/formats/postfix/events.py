@@ -19,7 +19,7 @@ from insights.ingest.record import (
     LoginFailureRecord,
     SubmissionRecord,
 )
-from insights.ingest.texts import Addresses, Texts, text_of
+from insights.ingest.texts import address_of, remembered, text_of
 
 _SECOND: Final = 1_000_000
 ORDINAL_WINDOW: Final = 60 * _SECOND
@@ -47,10 +47,14 @@ class Events:
         self.submissions: list[SubmissionRecord] = []
         self.failures: list[LoginFailureRecord] = []
         self._base = blake2b(source_key.encode() + b"\0", digest_size=16)
-        self._accounts = Texts(MAX_ACCOUNT)
-        self._senders = Texts(MAX_SENDER)
-        self._hosts = Texts(MAX_HOST)
-        self._addresses = Addresses(MAX_HOST)
+        self._accounts: dict[bytes, str] = {}
+        self._senders: dict[bytes, str] = {}
+        self._hosts: dict[bytes, str] = {}
+        self._addresses: dict[bytes, str] = {}
+        self._account = remembered(lambda raw: text_of(raw, MAX_ACCOUNT), self._accounts)
+        self._sender = remembered(lambda raw: text_of(raw, MAX_SENDER), self._senders)
+        self._host = remembered(lambda raw: text_of(raw, MAX_HOST), self._hosts)
+        self._address = remembered(address_of, self._addresses)
         self._ordinals: Counter[tuple[int, bytes]] = Counter()
         self._moment_micros = -1
         self._moment = moment(0)
@@ -64,13 +68,18 @@ class Events:
             self._moment_micros, self._moment = micros, moment(micros)
         digest = self._base.copy()
         digest.update(b"\0".join((host, queue_id, opened.to_bytes(8, "big"), pid, account, client_ip)))
+        try:
+            account_text, sender_text = self._accounts[account], self._senders[sender]
+            host_text, address = self._hosts[host], self._addresses[client_ip]
+        except KeyError:
+            account_text, sender_text = self._account(account), self._sender(sender)
+            host_text, address = self._host(host), self._address(client_ip)
         self.submissions.append(
             _new(
                 SubmissionRecord,
                 (
-                    digest.digest(), self._moment, self._hosts[host], queue_id.decode("ascii"),
-                    self._accounts[account], self._senders[sender], self._addresses[client_ip],
-                    tls, mechanism, recipients, exact, size, 1,
+                    digest.digest(), self._moment, host_text, queue_id.decode(), account_text, sender_text,
+                    address, tls, mechanism, recipients, exact, size, 1,
                 ),
             )
         )  # fmt: skip
@@ -133,7 +142,7 @@ class Events:
             self._ordinals[key] = first + seen.times
             if len(self._ordinals) > _MAX_ORDINALS:
                 del self._ordinals[next(iter(self._ordinals))]
-        at, host, address = moment(seen.micros), self._hosts[seen.host], self._addresses[client_ip]
+        at, host, address = moment(seen.micros), self._host(seen.host), self._address(client_ip)
         for ordinal in range(first, first + seen.times):
             identity = blake2b(b"%b%d" % (key[1], ordinal), digest_size=16).digest()
             self.failures.append(

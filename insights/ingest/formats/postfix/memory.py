@@ -3,7 +3,7 @@
 from itertools import islice
 from typing import Any, Final
 
-from insights.ingest.formats.postfix.sessions import Held, Pending, Session
+from insights.ingest.formats.postfix.sessions import Held, Pending, Session, dump_pending, load_pending
 
 PENDING_FOR: Final = 24 * 3_600 * 1_000_000
 """How long a message may wait for the queue manager, in microseconds of log time.
@@ -40,7 +40,7 @@ class Host:
                 for pid, session in self.sessions.items()
                 if session.is_open
             },
-            "pending": [pending.dump() for pending in self.pending.values()],
+            "pending": [dump_pending(pending) for pending in self.pending.values()],
             "held": [held.dump() for held in self.held.values()],
         }
 
@@ -50,10 +50,10 @@ class Host:
         host = cls(name.encode("latin-1"))
         host.proven = bool(data["proven"])
         host.sessions = {pid.encode("latin-1"): Session.load(dump) for pid, dump in data["sessions"].items()}
-        waiting = [Pending.load(dump) for dump in data["pending"]]
-        host.pending = {pending.queue_id: pending for pending in waiting}
+        waiting = [load_pending(dump) for dump in data["pending"]]
+        host.pending = {pending[2]: pending for pending in waiting}
         kept = [Held.load(dump) for dump in data["held"]]
-        host.held = {held.pending.queue_id: held for held in kept}
+        host.held = {held.pending[2]: held for held in kept}
         return host
 
 
@@ -62,7 +62,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.hosts: dict[bytes, Host] = {}
-        self._pending = 0
+        self.room = MAX_PENDING
         self._sessions = 0
 
     def host(self, name: bytes) -> tuple[Host, bool]:
@@ -94,21 +94,20 @@ class Memory:
         session = host.sessions[pid] = Session()
         return session, crowded
 
-    def note_pending(self) -> None:
-        """Count a message that has begun to wait; now and then see whether too many do."""
-        self._pending += 1
-        if self._pending > MAX_PENDING:
-            self._pending = sum(len(host.pending) for host in self.hosts.values())
-            if self._pending > MAX_PENDING:
-                fullest = max(self.hosts.values(), key=lambda host: len(host.pending))
-                for old in list(islice(fullest.pending, MAX_PENDING // 10)):
-                    del fullest.pending[old]
+    def make_room(self) -> None:
+        """See whether too many messages wait; to be called when `room` messages more have begun to."""
+        self.room = MAX_PENDING - sum(len(host.pending) for host in self.hosts.values())
+        if self.room < 0:
+            fullest = max(self.hosts.values(), key=lambda host: len(host.pending))
+            for old in list(islice(fullest.pending, MAX_PENDING // 10)):
+                del fullest.pending[old]
+            self.make_room()
 
     def prune(self, newest: int) -> list[Held]:
         """Forget what waited too long; return held messages whose session never broke off."""
         kept: list[Held] = []
         for host in self.hosts.values():
-            for late in [key for key, one in host.pending.items() if newest - one.micros > PENDING_FOR]:
+            for late in [key for key, one in host.pending.items() if newest - one[0] > PENDING_FOR]:
                 del host.pending[late]
             ready = [key for key, one in host.held.items() if newest - one.micros > PENDING_FOR]
             kept.extend(host.held.pop(key) for key in ready)
@@ -128,5 +127,5 @@ class Memory:
     def load(self, data: dict[str, Any]) -> None:
         """Take up what `dump` gave."""
         self.hosts = {name.encode("latin-1"): Host.load(name, dump) for name, dump in data.items()}
-        self._pending = sum(len(host.pending) for host in self.hosts.values())
+        self.make_room()
         self._sessions = sum(len(host.sessions) for host in self.hosts.values())

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from operator import length_hint
 from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
@@ -13,18 +14,27 @@ from insights.ingest.formats.postfix.events import Events
 from insights.ingest.formats.postfix.header import plain_header, read_writer
 from insights.ingest.formats.postfix.memory import PENDING_FOR, Host, Memory
 from insights.ingest.formats.postfix.sessions import Pending, Session
-from insights.ingest.formats.postfix.smtpd import EVENT, EVIDENCE, OTHER, REASONS, Process, Smtpd
+from insights.ingest.formats.postfix.smtpd import (
+    EVENT,
+    EVIDENCE,
+    OTHER,
+    REASONS,
+    SECURED_HEADS,
+    Process,
+    Smtpd,
+)
 from insights.ingest.local_time import moment
 from insights.ingest.record import MAX_SAMPLES_PER_FEED, Batch, LineCounts, Skipped, SkipReason
 from insights.ingest.texts import sample_of
 
-_FOREIGN, _SMTPD, _QMGR, _CLEANUP, _PICKUP = range(5)
+_FOREIGN, _SMTPD, _QMGR, _CLEANUP, _PICKUP, _MARKED = range(6)
+_NO_LINE: Final = b"\n"
 _KINDS: Final = {
     b"smtpd": _SMTPD, b"qmgr": _QMGR, b"nqmgr": _QMGR, b"oqmgr": _QMGR, b"cleanup": _CLEANUP,
     b"pickup": _PICKUP,
 }  # fmt: skip
 _NOBODY: Final = Process(
-    kind=_FOREIGN, host=Host(b""), pid=b"", session=Session(), wrapper=False, marked=False
+    kind=_FOREIGN, marked_kind=_FOREIGN, host=Host(b""), pid=b"", session=Session(), wrapper=False
 )
 _MAX_HEADS: Final = 20_000
 _LONGEST_HEAD: Final = 300
@@ -71,15 +81,17 @@ class PostfixParser:
         clock, smtpd, heads, tls_tails = self._clock, self._smtpd, self._heads, self._smtpd.tls_tails
         event = evidence = 0
         skipped: list[tuple[int, SkipReason]] = []
-        prefix, cut, start = b"\n", 1, 0
-        for index, line in enumerate(lines):
+        prefix = _NO_LINE
+        reading = iter(lines)
+        for line in reading:
             parts = line.split(b": ", 2)
             head = parts[0]
-            if head[:cut] != prefix:
+            key = head.removeprefix(prefix)
+            if key is head:
                 start = clock.read(line)
                 if not start:
-                    skipped.append((index, _refusal(line, clock.refused)))
-                    prefix, cut = b"\n", 1
+                    skipped.append((len(lines) - length_hint(reading) - 1, _refusal(line, clock.refused)))
+                    prefix = _NO_LINE
                     continue
                 smtpd.micros = clock.micros
                 smtpd.newest = newest = clock.newest or 0
@@ -87,24 +99,25 @@ class PostfixParser:
                     self._prune(newest)
                 if clock.rfc5424:
                     parts = (plain_header(line[start:]) or b"").split(b": ", 2)
-                    head, start, prefix, cut = parts[0], 0, b"\n", 1
+                    key, prefix = parts[0], _NO_LINE
                 else:
-                    prefix, cut = line[:start], start
-            process = heads.get(head[start:])
+                    prefix = line[:start]
+                    key = head[start:]
+            process = heads.get(key)
             if process is None:
-                process = self._process(head[start:], parts)
+                process = self._process(key, parts)
             kind = process.kind
             if kind == _FOREIGN:
                 continue
-            if process.marked:
-                parts = _unmarked(parts)
+            if kind == _MARKED:
+                parts, kind = _unmarked(parts), process.marked_kind
             count = len(parts)
             if kind == _SMTPD:
                 if count == 3:
                     middle, rest = parts[1], parts[2]
                     if rest[:7] == b"client=":
                         outcome = smtpd.client(process, middle, rest)
-                    elif rest in tls_tails and b"TLS connection established from " in middle:
+                    elif middle[:33] in SECURED_HEADS and rest in tls_tails:
                         process.session.tls = tls_tails[rest]
                         process.host.proven = True
                         evidence += 1
@@ -142,7 +155,7 @@ class PostfixParser:
             elif outcome == EVENT:
                 event += 1
             elif outcome != OTHER:
-                skipped.append((index, REASONS[outcome]))
+                skipped.append((len(lines) - length_hint(reading) - 1, REASONS[outcome]))
         return self._batch(lines, skipped, first_line_number, event, evidence)
 
     def begins_at(self, line: bytes) -> datetime | None:
@@ -209,13 +222,14 @@ class PostfixParser:
                 crowded = crowded or fuller
             if crowded:
                 self._heads.clear()
+            marked = len(parts) > 1 and patterns.MARKED.pattern.match(parts[1]) is not None
             process = Process(
-                kind=kind,
+                kind=_MARKED if marked else kind,
+                marked_kind=kind,
                 host=host,
                 pid=writer.pid,
                 session=session,
                 wrapper=any(name in element for element in writer.path for name in _WRAPPERS),
-                marked=len(parts) > 1 and patterns.MARKED.pattern.match(parts[1]) is not None,
             )
         if len(head) <= _LONGEST_HEAD:
             if len(self._heads) >= _MAX_HEADS:
@@ -225,15 +239,18 @@ class PostfixParser:
 
     def _accepted(self, host: Host, waiting: Pending, rest: bytes) -> int:
         """Read qmgr's `from=<…>, size=…, nrcpt=…` of a waiting message: the first counts it (R4, R5)."""
-        left, _, tail = rest.rpartition(b", nrcpt=")
-        sender, _, size = left.rpartition(b">, size=")
+        fields = rest.rsplit(b", ", 2)
+        if len(fields) != 3:
+            return OTHER
+        sender, size, tail = fields
         recipients = self._recipients.get(tail) or self._count(tail)
-        if not recipients or sender[:6] != b"from=<" or not size.isdigit() or len(size) > 15:
+        length = size[5:]
+        if not recipients or sender[:6] != b"from=<" or not length.isdigit() or len(length) > 15:
             return OTHER
-        del host.pending[waiting.queue_id]
-        if self._smtpd.newest - waiting.micros > PENDING_FOR:
+        del host.pending[waiting[2]]
+        if self._smtpd.newest - waiting[0] > PENDING_FOR:
             return OTHER
-        self._events.accept(waiting, self._smtpd.micros, sender[6:], int(size), recipients, exact=True)
+        self._events.accept(waiting, self._smtpd.micros, sender[6:-1], int(length), recipients, exact=True)
         return EVENT
 
     def _count(self, tail: bytes) -> int:

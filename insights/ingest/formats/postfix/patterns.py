@@ -19,17 +19,17 @@ class Form(NamedTuple):
 _CLIENT = rb"([^\[ ]{0,255})\[([^\]]{0,128})\](?::\w{1,7})?"
 
 ORIGIN = Form(
-    re.compile(rb"client=[^\[ ]{0,255}\[([^\]]{0,128})\](?::\w{1,7})?$"),
+    re.compile(rb"client=[^\[ ]{0,255}\[([^\]]{0,128})\](?::\w{1,7})?, sasl_method=([^ ,]{1,100})$"),
     reads=(
-        b"client=mail.example[192.0.2.4]",
-        b"client=unknown[192.0.2.9]:50412",
-        b"client=unknown[2001:db8::1]",
-        b"client=localhost[unix:private/smtp]",
+        b"client=mail.example[192.0.2.4], sasl_method=PLAIN",
+        b"client=unknown[192.0.2.9]:50412, sasl_method=DIGEST-MD5",
+        b"client=unknown[2001:db8::1], sasl_method=XOAUTH2",
+        b"client=localhost[unix:private/smtp], sasl_method=XCLIENT",
     ),
     leaves=(
-        b"client=mail.example",
-        b"client=mail.example[192.0.2.4], orig_queue_id=1",
-        b"client=a b[192.0.2.4]",
+        b"client=mail.example[192.0.2.4]",
+        b"client=mail.example[192.0.2.4], sasl_sender=ann@acme.example",
+        b"client=a b[192.0.2.4], sasl_method=PLAIN",
     ),
 )
 
@@ -148,9 +148,9 @@ MARKED = Form(
 )
 
 RECIPIENTS = Form(
-    re.compile(rb"(\d{1,9}) \(queue active\)$"),
-    reads=(b"1 (queue active)", b"25 (queue active)"),
-    leaves=(b"(queue active)", b"1 (queue skipped)", b"1 (queue active) and more"),
+    re.compile(rb"nrcpt=(\d{1,9}) \(queue active\)$"),
+    reads=(b"nrcpt=1 (queue active)", b"nrcpt=25 (queue active)"),
+    leaves=(b"(queue active)", b"nrcpt=1 (queue skipped)", b"nrcpt=1 (queue active) and more"),
 )
 
 FORMS = (

@@ -38,28 +38,24 @@ class Session:
         return session
 
 
-class Pending(NamedTuple):
-    """A `client=` line of an authenticated client, waiting for the message to be accepted."""
+Pending = tuple[int, bytes, bytes, bytes, bytes, bytes, TlsVersion, str]
+"""A `client=` line of an authenticated client, waiting for the message to be accepted.
 
-    micros: int
-    host: bytes
-    queue_id: bytes
-    pid: bytes
-    account: bytes
-    client_ip: bytes
-    tls: TlsVersion
-    mechanism: str
+Microseconds, host, queue id, pid, account, client address, TLS version, mechanism: a plain tuple, because one
+is made for every message.
+"""
 
-    def dump(self) -> list[Any]:
-        """Return the message as plain data."""
-        return [part.decode("latin-1") if isinstance(part, bytes) else part for part in self]
 
-    @classmethod
-    def load(cls, data: list[Any]) -> "Pending":
-        """Return the message that `dump` gave."""
-        micros, host, queue_id, pid, account, client_ip, tls, mechanism = data
-        raw = [part.encode("latin-1") for part in (host, queue_id, pid, account, client_ip)]
-        return cls(int(micros), raw[0], raw[1], raw[2], raw[3], raw[4], TlsVersion(tls), str(mechanism))
+def dump_pending(pending: Pending) -> list[Any]:
+    """Return a waiting message as plain data."""
+    return [part.decode("latin-1") if isinstance(part, bytes) else part for part in pending]
+
+
+def load_pending(data: list[Any]) -> Pending:
+    """Return the message that `dump_pending` gave."""
+    micros, host, queue_id, pid, account, client_ip, tls, mechanism = data
+    raw = [part.encode("latin-1") for part in (host, queue_id, pid, account, client_ip)]
+    return int(micros), raw[0], raw[1], raw[2], raw[3], raw[4], TlsVersion(tls), str(mechanism)
 
 
 class Held(NamedTuple):
@@ -71,9 +67,9 @@ class Held(NamedTuple):
 
     def dump(self) -> list[Any]:
         """Return the message as plain data."""
-        return [self.pending.dump(), self.micros, self.sender.decode("latin-1")]
+        return [dump_pending(self.pending), self.micros, self.sender.decode("latin-1")]
 
     @classmethod
     def load(cls, data: list[Any]) -> "Held":
         """Return the message that `dump` gave."""
-        return cls(Pending.load(data[0]), int(data[1]), data[2].encode("latin-1"))
+        return cls(load_pending(data[0]), int(data[1]), data[2].encode("latin-1"))

@@ -11,7 +11,7 @@ from insights.enums import TlsVersion
 from insights.ingest.formats.postfix import patterns
 from insights.ingest.formats.postfix.events import Events, Seen
 from insights.ingest.formats.postfix.memory import Host, Memory
-from insights.ingest.formats.postfix.sessions import Held, Pending, Session
+from insights.ingest.formats.postfix.sessions import Held, Session
 from insights.ingest.record import MAX_MECHANISM, MAX_QUEUE_ID, UNKNOWN_MECHANISM, SkipReason
 from insights.ingest.texts import text_of
 
@@ -27,6 +27,11 @@ _TLS_TOKENS: Final = {
     b"TLSv1.2": TlsVersion.TLS1_2,
     b"TLSv1.3": TlsVersion.TLS1_3,
 }
+SECURED_HEADS: Final = frozenset(
+    (word + b" TLS connection established from ")[:33]
+    for word in (b"Anonymous", b"Untrusted", b"Trusted", b"Verified")
+)
+"""How the common TLS lines begin: enough to know one, for those whose end has been read before."""
 _IN_MESSAGE: Final = frozenset({b"DATA", b"BDAT"})
 _AFTER_ACCOUNT: Final = (b", sasl_sender=", b", orig_queue_id=", b", orig_client=")
 _MAX_ORIGINS: Final = 20_000
@@ -35,17 +40,17 @@ _MAX_ORIGINS: Final = 20_000
 class Process:
     """The writer of a line as the parser keeps it: one for each head text."""
 
-    __slots__ = ("host", "kind", "marked", "pid", "session", "wrapper")
+    __slots__ = ("host", "kind", "marked_kind", "pid", "session", "wrapper")
 
     def __init__(
-        self, *, kind: int, host: Host, pid: bytes, session: Session, wrapper: bool, marked: bool
+        self, *, kind: int, marked_kind: int, host: Host, pid: bytes, session: Session, wrapper: bool
     ) -> None:
         self.kind = kind
         self.host = host
         self.pid = pid
         self.session = session
         self.wrapper = wrapper
-        self.marked = marked
+        self.marked_kind = marked_kind
 
 
 class Smtpd:
@@ -60,8 +65,7 @@ class Smtpd:
         self._times = 1
         self._memory = memory
         self._events = events
-        self._mechanisms: dict[bytes, str] = {}
-        self._addresses: dict[bytes, bytes] = {}
+        self._origins: dict[bytes, tuple[bytes, str]] = {}
         self.tls_tails: dict[bytes, TlsVersion] = {}
         self._handlers: dict[bytes, Callable[[Process, bytes], int]] = {
             b"connect ": self._connect,
@@ -78,33 +82,32 @@ class Smtpd:
 
     def client(self, process: Process, queue_id: bytes, rest: bytes) -> int:
         """Read `client=…` of an authenticated client: its message waits for acceptance from now on."""
-        named, _, account = rest.partition(b", sasl_username=")
-        origin, _, method = named.partition(b", sasl_method=")
-        client_ip = self._addresses.get(origin)
-        if client_ip is None:
-            client_ip = self._address(origin)
-        if client_ip is None or not method or not queue_id.isalnum() or len(queue_id) > MAX_QUEUE_ID:
+        origin, _, account = rest.partition(b", sasl_username=")
+        known = self._origins.get(origin) or self._origin(origin)
+        if known is None or not account or not queue_id.isalnum() or len(queue_id) > MAX_QUEUE_ID:
             return self._other_client(process, queue_id, rest)
+        client_ip, mechanism = known
         if b", " in account:
             for end in _AFTER_ACCOUNT:
                 account = account.split(end, 1)[0]
         session, host = process.session, process.host
         outcome = self.settle(process) if session.held else EVIDENCE
-        mechanism = self._mechanisms.get(method) or self._mechanism(method)
         tls = session.tls
-        if mechanism is UNKNOWN_MECHANISM or not process.pid:
+        if mechanism == UNKNOWN_MECHANISM or not process.pid:
             tls = TlsVersion.UNKNOWN
         elif tls is None:
             none = session.connected and not process.wrapper and host.proven
             tls = TlsVersion.NONE if none else TlsVersion.UNKNOWN
         session.queue_id = queue_id
-        pending = host.pending
-        if queue_id in pending:
-            del pending[queue_id]
-        pending[queue_id] = Pending(
-            self.micros, host.name, queue_id, process.pid, account[:_MAX_RAW_NAME], client_ip, tls, mechanism
-        )
-        self._memory.note_pending()
+        if len(account) > _MAX_RAW_NAME:
+            account = account[:_MAX_RAW_NAME]
+        host.pending[queue_id] = (
+            self.micros, host.name, queue_id, process.pid, account, client_ip, tls, mechanism
+        )  # fmt: skip
+        memory = self._memory
+        memory.room -= 1
+        if memory.room < 0:
+            memory.make_room()
         return outcome
 
     def learn_tls(self, tail: bytes) -> TlsVersion | None:
@@ -135,10 +138,10 @@ class Smtpd:
             if pending is None:
                 return OTHER
             held = Held(pending, self.micros, _last_sender(text)[:_MAX_RAW_NAME])
-            session = host.sessions.get(pending.pid)
-            if session is not None and session.queue_id == pending.queue_id:
+            session = host.sessions.get(pending[3])
+            if session is not None and session.queue_id == found[1]:
                 session.held = True
-                host.held[pending.queue_id] = held
+                host.held[found[1]] = held
                 return EVIDENCE
             self._events.accept_held(held)
             return EVENT
@@ -241,24 +244,19 @@ class Smtpd:
             return self._revoke(process.host, found[1] or found[2])
         return OTHER
 
-    def _mechanism(self, method: bytes) -> str:
-        """Name the mechanism; XCLIENT says that a proxy authenticated, so it is not known here (R2)."""
-        if method == b"XCLIENT":
-            return UNKNOWN_MECHANISM
-        name = text_of(method.upper(), MAX_MECHANISM)
-        if len(self._mechanisms) < 1_000 and len(method) <= MAX_MECHANISM:
-            self._mechanisms[method] = name
-        return name
+    def _origin(self, origin: bytes) -> tuple[bytes, str] | None:
+        """Return address and mechanism of `client=name[address], sasl_method=…`, and remember them.
 
-    def _address(self, origin: bytes) -> bytes | None:
-        """Return what stands in the brackets of `client=name[address]`, and remember it for this text."""
+        XCLIENT says that a proxy authenticated, so that the mechanism is not known here (R2).
+        """
         found = patterns.ORIGIN.pattern.match(origin)
         if found is None:
             return None
-        if len(self._addresses) >= _MAX_ORIGINS:
-            self._addresses.clear()
-        self._addresses[origin] = found[1]
-        return found[1]
+        mechanism = UNKNOWN_MECHANISM if found[2] == b"XCLIENT" else text_of(found[2].upper(), MAX_MECHANISM)
+        if len(self._origins) >= _MAX_ORIGINS:
+            self._origins.clear()
+        self._origins[origin] = found[1], mechanism
+        return found[1], mechanism
 
 
 def _last_sender(line: bytes) -> bytes:
