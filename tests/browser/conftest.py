@@ -13,9 +13,8 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.chromium import Visit, missing_chromium, running_chromium, visit
-from tests.browser.serving import nobody_else_is_at_the_database, worker
+from tests.browser.serving import end_other_sessions, worker
 from tests.browser.world import World, make_world
-from tests.processes import until
 from tests.reports.smtp_sink import Sink, smtp_sink
 
 
@@ -45,11 +44,11 @@ def world(
 
 @pytest.fixture(scope="package")
 def site(world: World) -> Iterator[str]:
-    """The address of the running site; at its end nobody else is at the database any more."""
+    """The address of the running site."""
     server = LiveServer("127.0.0.1")
     yield server.url
     server.stop()
-    until(nobody_else_is_at_the_database)
+    end_other_sessions()
 
 
 @pytest.fixture(scope="package")

@@ -46,12 +46,10 @@ def _publish_with(options: dict[str, object]) -> None:
     vars(app).pop("amqp", None)  # holds producers that were made with the former options
 
 
-def nobody_else_is_at_the_database() -> bool:
-    """Whether this is the only session; the site's threads end a moment after their browser has left."""
+def end_other_sessions() -> None:
+    """End what the site's threads have left open at the database, so that it can be dropped."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
             " AND backend_type = 'client backend' AND usename = current_user AND pid <> pg_backend_pid()"
         )
-        (others,) = cursor.fetchone()
-    return bool(others == 0)
