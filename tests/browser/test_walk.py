@@ -208,7 +208,7 @@ def test_requested_report_arrives_with_the_numbers_of_the_screen(
     page.get_by_role("button", name="Remove nobody@stranger.example").click()
     expect(page.locator(".chip")).to_have_count(1)
     page.get_by_role("button", name="Send the report").click()
-    expect(page.get_by_role("status")).to_have_text("Sent", timeout=30_000)
+    expect(page.get_by_role("status")).to_have_text("Sent", timeout=90_000)
     until(lambda: len(sink.taken) == 1)
     mail = _only(sink, to=world.alice.email)
     cells = mail_rows(html_of(mail))
