@@ -30,8 +30,9 @@ class DecisionForm(forms.Form):
 
     def clean_domain(self) -> str:
         """Return the domain in IDNA lower case."""
-        domain = domain_of(f"anybody@{self.cleaned_data['domain'].strip().removeprefix('@')}")
-        if not _DOMAIN.match(domain):
+        typed = self.cleaned_data["domain"].strip().removeprefix("@")
+        domain = domain_of(f"anybody@{typed}")
+        if "@" in typed or not _DOMAIN.match(domain):
             raise ValidationError(_("Write a domain such as example.org, without the part before the @."))
         return domain
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.contrib.admin import ModelAdmin
+from django.contrib.admin import ModelAdmin, ShowFacets
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tenants.admin.narrowing import PlacedChangeList, TenantFilter
 from tenants.models import Tenant
@@ -68,6 +70,7 @@ class Long(ReadOnly):
 
     paginator = ShortPaginator
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 50
     list_filter: ClassVar[Any] = (TenantFilter,)
@@ -76,11 +79,10 @@ class Long(ReadOnly):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the list under a title that says that there may be more."""
-        title = format_lazy(
-            _("{table}: the first {count}; narrow them by customer, time or search"),
-            table=self.opts.verbose_name_plural,
-            count=SHOWN_AT_MOST,
-        )
+        title = _("%(table)s: at most %(count)s are listed; narrow them by customer, time or search") % {
+            "table": capfirst(self.opts.verbose_name_plural),
+            "count": number_format(SHOWN_AT_MOST, force_grouping=True),
+        }
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
 
@@ -108,7 +110,7 @@ class Big(Long):
         """Return the name of the row's tenant. One query, so for the page of a single row only."""
         return Tenant.objects.values_list("name", flat=True).get(pk=row.tenant_id)  # type: ignore[attr-defined]  # TenantOwned
 
-    customer.short_description = _("customer")  # type: ignore[attr-defined]  # Django's way to name a column
+    customer.short_description = gettext_lazy("customer")  # type: ignore[attr-defined]  # Django's way to name a column
 
 
 def _is_operator(request: HttpRequest) -> bool:

@@ -9,10 +9,11 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tenants.admin.kinds import OperatorOnly
-from tenants.models import Membership, User
+from tenants.models import Membership, Provider, User
 
 
 class _LowerCaseEmail(forms.ModelForm[User]):
@@ -58,10 +59,11 @@ class MembershipInline(admin.TabularInline[Membership, Any]):
     extra = 0
     autocomplete_fields = ("user", "provider", "tenant")
 
-    def get_autocomplete_fields(self, request: Any) -> list[str]:
-        """Leave out the side that the page itself is about."""
-        parent = {User: "user"}.get(self.parent_model, self.parent_model._meta.model_name)
-        return [name for name in ("user", "provider", "tenant") if name != parent]
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Leave out what the page itself tells, and the other kind of place."""
+        if self.parent_model is User:
+            return ("provider", "tenant", "role", "sees_all")
+        return ("user", "role", "sees_all") if self.parent_model is Provider else ("user", "role")
 
 
 @admin.register(User)

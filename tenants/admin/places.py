@@ -38,7 +38,13 @@ class TenantAdmin(admin.ModelAdmin[Tenant]):
     autocomplete_fields = ("provider",)
     readonly_fields = ("raw_from_on", "borders_kept_before", "created_at")
     fieldsets = (
-        (None, {"fields": ("name", "slug", "provider", "time_zone", "retention_days", "recipient_policy")}),
+        (
+            None,
+            {
+                "fields": ("name", "slug", "provider", "time_zone", "retention_days", "recipient_policy"),
+                "description": _("An owner changes the time zone on the customer's own settings page."),
+            },
+        ),
         (_("History"), {"fields": ("raw_from_on", "borders_kept_before", "created_at")}),
     )
 

@@ -11,7 +11,7 @@ NOW = datetime(2026, 11, 17, 12, tzinfo=UTC)
 
 
 def days_ago(days: int, *, hour: int = 9) -> datetime:
-    """Return an instant of that day, before 15 o'clock the same calendar day in Berlin, New York and Seoul."""
+    """Return an instant of that day, before 15:00 the same calendar day in Berlin, New York and Seoul."""
     return (NOW - timedelta(days=days)).replace(hour=hour)
 
 

@@ -1,0 +1,41 @@
+"""One row of everything in a tenant, for pages that show every table."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from insights.models import ImportOverlap, LogImport, RollupCheck, SkippedLine
+from reports.models import ReportRecipient, ReportRequest
+from tenants.models import Tenant
+from tenants.scope import tenant_scope
+from tests.factories import fail_login, make_source, submit
+
+AT = datetime(2026, 11, 17, 9, tzinfo=UTC)
+
+
+def fill(tenant: Tenant, word: str) -> None:
+    """Put a row into each tenant-owned table, every one with `word` in it where it has a text."""
+    submit(tenant, at=AT, account=f"{word}@{word}.example", source=f"mx-{word}")
+    fail_login(tenant, at=AT, account=word, source=f"mx-{word}")
+    source = make_source(tenant, f"mx-{word}")
+    with tenant_scope([tenant.pk]):
+        first, second = (
+            LogImport.objects.create(tenant=tenant, source=source, file_name=f"{word}-{number}.log")
+            for number in (1, 2)
+        )
+        SkippedLine.objects.create(
+            tenant=tenant, log_import=first, line_number=7, reason="not_a_log_line", text=f"{word} line"
+        )
+        ImportOverlap.objects.create(tenant=tenant, log_import=second, earlier=first, events=3)
+        day = AT.date() - timedelta(days=RollupCheck.objects.count())
+        RollupCheck.objects.create(tenant=tenant, day=day, checked_at=AT, differences=[{"account": word}])
+        request = ReportRequest.objects.create(
+            tenant=tenant,
+            name=f"{word} report",
+            start_on=date(2026, 11, 11),
+            end_on=date(2026, 11, 17),
+            created_at=AT,
+        )
+        ReportRecipient.objects.create(
+            tenant=tenant, request=request, address=f"boss@{word}.example", message_id=f"<{word}@mail>"
+        )
