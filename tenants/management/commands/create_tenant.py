@@ -24,7 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help="name to show")
         parser.add_argument("--time-zone", required=True, help="IANA name, for instance Europe/Berlin")
         parser.add_argument("--provider", help="short name of the provider; created when there is none yet")
-        parser.add_argument("--retention-days", type=int, default=90, help="days that single events are kept (90)")
+        parser.add_argument(
+            "--retention-days", type=int, default=90, help="days that single events are kept (90)"
+        )
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,7 +49,8 @@ class Command(BaseCommand):
             tenant.full_clean()
         except ValidationError as error:
             reasons = "; ".join(
-                f"{field.replace('_', '-')}: {' '.join(messages)}" for field, messages in error.message_dict.items()
+                f"{field.replace('_', '-')}: {' '.join(messages)}"
+                for field, messages in error.message_dict.items()
             )
             raise CommandError(f"The tenant was not created. {reasons}", returncode=1) from error
         tenant.save()
