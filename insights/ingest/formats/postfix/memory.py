@@ -111,7 +111,7 @@ class Memory:
                 del host.pending[late]
             ready = [key for key, one in host.held.items() if newest - one.micros > PENDING_FOR]
             kept.extend(host.held.pop(key) for key in ready)
-        return kept
+        return [held for held in kept if held.certain]
 
     def forget(self) -> None:
         """Begin another log; that a host logs TLS stays true."""

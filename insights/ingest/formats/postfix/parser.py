@@ -13,16 +13,10 @@ from insights.ingest.formats.postfix import patterns
 from insights.ingest.formats.postfix.events import Events
 from insights.ingest.formats.postfix.header import plain_header, read_writer
 from insights.ingest.formats.postfix.memory import PENDING_FOR, Host, Memory
+from insights.ingest.formats.postfix.outcomes import EVENT, EVIDENCE, OTHER, REASONS
+from insights.ingest.formats.postfix.process import Process
 from insights.ingest.formats.postfix.sessions import Pending, Session
-from insights.ingest.formats.postfix.smtpd import (
-    EVENT,
-    EVIDENCE,
-    OTHER,
-    REASONS,
-    SECURED_HEADS,
-    Process,
-    Smtpd,
-)
+from insights.ingest.formats.postfix.smtpd import SECURED_HEADS, Smtpd
 from insights.ingest.local_time import moment
 from insights.ingest.record import MAX_SAMPLES_PER_FEED, Batch, LineCounts, Skipped, SkipReason
 from insights.ingest.texts import sample_of
@@ -39,7 +33,7 @@ _NOBODY: Final = Process(
 _MAX_HEADS: Final = 20_000
 _LONGEST_HEAD: Final = 300
 _PRUNE_EVERY: Final = 600 * 1_000_000
-_VERSION: Final = 1
+_VERSION: Final = 2
 _WRAPPERS: Final = (b"smtps", b"submissions", b"465")
 
 
@@ -79,6 +73,7 @@ class PostfixParser:
     ) -> Batch:
         """Read complete lines; raises `YearRequired` only at the first stamp that has no year."""
         clock, smtpd, heads, tls_tails = self._clock, self._smtpd, self._heads, self._smtpd.tls_tails
+        diversions = smtpd.diversions
         event = evidence = 0
         skipped: list[tuple[int, SkipReason]] = []
         prefix = _NO_LINE
@@ -93,7 +88,7 @@ class PostfixParser:
                     skipped.append((len(lines) - length_hint(reading) - 1, _refusal(line, clock.refused)))
                     prefix = _NO_LINE
                     continue
-                smtpd.micros = clock.micros
+                smtpd.micros = diversions.micros = clock.micros
                 smtpd.newest = newest = clock.newest or 0
                 if newest >= self._prune_at:
                     self._prune(newest)
@@ -126,11 +121,11 @@ class PostfixParser:
                         outcome = smtpd.text(process, b"%b: %b" % (middle, rest))
                 elif count == 2:
                     text, session = parts[1], process.session
-                    if text[:13] == b"connect from " and not session.held:
+                    if text[:13] == b"connect from " and not session.diverted:
                         session.connected, session.tls, session.queue_id = True, None, b""
                         evidence += 1
                         continue
-                    if text[:16] == b"disconnect from " and not session.held:
+                    if text[:16] == b"disconnect from " and not session.diverted:
                         session.connected, session.tls, session.queue_id = False, None, b""
                         evidence += 1
                         continue
@@ -145,9 +140,9 @@ class PostfixParser:
                     continue
                 outcome = self._accepted(process.host, waiting, parts[2])
             elif kind == _CLEANUP:
-                if parts[2][:11] == b"message-id=":
+                if parts[2][:11] == b"message-id=" and not process.host.held:
                     continue
-                outcome = smtpd.cleanup(process, b"%b: %b" % (parts[1], parts[2]))
+                outcome = diversions.cleanup(process, b"%b: %b" % (parts[1], parts[2]))
             else:
                 outcome = OTHER if process.host.pending.pop(parts[1], None) is None else EVIDENCE
             if outcome == EVIDENCE:
@@ -248,6 +243,8 @@ class PostfixParser:
         if not recipients or sender[:6] != b"from=<" or not length.isdigit() or len(length) > 15:
             return OTHER
         del host.pending[waiting[2]]
+        if host.held:
+            host.held.pop(waiting[2], None)
         if self._smtpd.newest - waiting[0] > PENDING_FOR:
             return OTHER
         self._events.accept(waiting, self._smtpd.micros, sender[6:-1], int(length), recipients, exact=True)

@@ -87,20 +87,51 @@ DIVERTED = Form(
 
 REVOKED = Form(
     re.compile(
-        rb"([0-9A-Za-z]{1,64}): (?:(?:milter-)?reject: |cancell?ed)"
+        rb"([0-9A-Za-z]{1,64}): (?:(?:milter-)?reject: |removed \(canceled\))"
         rb"|warning: ([0-9A-Za-z]{1,64}): .{0,200}?(?:limit exceeded|message rejected|write error)"
     ),
     reads=(
         b"5C1D0246928: reject: header Subject: x from y[192.0.2.13]; from=<a@b> to=<c@d>: 5.7.1 no",
         b"5C1D0246928: milter-reject: END-OF-MESSAGE from mail.example[192.0.2.13]: 5.7.1 spam; from=<a@b>",
-        b"5C1D0246928: canceled",
+        b"5C1D0246928: removed (canceled)",
         b"warning: 5C1D0246928: queue file size limit exceeded",
         b"warning: 5C1D0246928: message rejected: hopcount exceeded",
     ),
     leaves=(
         b"5C1D0246928: message-id=<1@acme.example>",
         b"5C1D0246928: warning: header Subject: limit exceeded from local; from=<a@b>",
+        b"5C1D0246928: removed (discarded)",
     ),
+)
+
+REMOVED = Form(
+    re.compile(rb"([0-9A-Za-z]{1,64}): removed \(discarded\)"),
+    reads=(b"5C1D0246928: removed (discarded)",),
+    leaves=(b"5C1D0246928: removed (canceled)", b"5C1D0246928: removed"),
+)
+
+REJECTED = Form(
+    re.compile(rb"([0-9A-Za-z]{1,64}): (?:milter-)?reject: (?:DATA|BDAT|END-OF-MESSAGE) from "),
+    reads=(b"1D8CC1CA0A7F: milter-reject: DATA from mail.example[192.0.2.151]: 550 5.7.1 no; from=<a@b>",),
+    leaves=(
+        b"2CF3B24632E: reject: RCPT from x[192.0.2.4]: 554 5.7.1 <c@d>: Relay access denied; from=<a@b>",
+        b"NOQUEUE: reject: RCPT from x[192.0.2.4]: 554 5.7.1 <c@d>: Relay access denied; from=<a@b>",
+    ),
+)
+
+FILTERED = Form(
+    re.compile(rb"proxy-(accept|reject): "),
+    reads=(
+        b"proxy-accept: END-OF-MESSAGE: 250 2.0.0 Ok: queued as DF66E940333; from=<a@b> to=<c@d> proto=ESMTP",
+        b"proxy-reject: END-OF-MESSAGE: 554 5.7.0 Reject, id=31619-02 - spam; from=<> to=<c@d>",
+    ),
+    leaves=(b"warning: lost connection with proxy 127.0.0.1:10024",),
+)
+
+QUEUED_AS = Form(
+    re.compile(rb"queued as ([0-9A-Za-z]{1,64})\b"),
+    reads=(b"queued as DF66E940333",),
+    leaves=(b"queued for later",),
 )
 
 REFUSED = Form(
@@ -153,6 +184,5 @@ RECIPIENTS = Form(
     leaves=(b"(queue active)", b"nrcpt=1 (queue skipped)", b"nrcpt=1 (queue active) and more"),
 )
 
-FORMS = (
-    ORIGIN, ANONYMOUS, SECURED, ENDED, DIVERTED, REVOKED, REFUSED, LIMITED, REPEATED, MARKED, RECIPIENTS,
-)  # fmt: skip
+FORMS = {name: form for name, form in list(globals().items()) if isinstance(form, Form)}
+"""Every form by its name."""

@@ -1,4 +1,4 @@
-"""What the lines of smtpd and cleanup mean for sessions and messages (rules R0 to R8 of the design notes).
+"""What the lines of smtpd mean for sessions and messages (rules R0 to R8 of the design notes).
 
 TLS is decided at `client=`: the session's version; else none, if the connect was seen, the service is not
 TLS from the first byte, and this host has been seen logging TLS; else unknown.
@@ -9,14 +9,14 @@ from typing import Final
 
 from insights.enums import TlsVersion
 from insights.ingest.formats.postfix import patterns
+from insights.ingest.formats.postfix.diversions import Diversions
 from insights.ingest.formats.postfix.events import Events, Seen
-from insights.ingest.formats.postfix.memory import Host, Memory
-from insights.ingest.formats.postfix.sessions import Held, Session
-from insights.ingest.record import MAX_MECHANISM, MAX_QUEUE_ID, UNKNOWN_MECHANISM, SkipReason
+from insights.ingest.formats.postfix.memory import Memory
+from insights.ingest.formats.postfix.outcomes import EVENT, EVIDENCE, OTHER, TOO_MANY, UNKNOWN
+from insights.ingest.formats.postfix.process import Process
+from insights.ingest.record import MAX_MECHANISM, MAX_QUEUE_ID, UNKNOWN_MECHANISM
 from insights.ingest.texts import text_of
 
-OTHER, EVIDENCE, EVENT, UNKNOWN, TOO_MANY = range(5)
-REASONS: Final = {UNKNOWN: SkipReason.UNKNOWN_FORM, TOO_MANY: SkipReason.TOO_MANY_REPEATS}
 MAX_REPEATS: Final = 1_000
 _MAX_RAW_NAME: Final = 1_280
 _TLS_TOKENS: Final = {
@@ -32,29 +32,12 @@ SECURED_HEADS: Final = frozenset(
     for word in (b"Anonymous", b"Untrusted", b"Trusted", b"Verified")
 )
 """How the common TLS lines begin: enough to know one, for those whose end has been read before."""
-_IN_MESSAGE: Final = frozenset({b"DATA", b"BDAT"})
 _AFTER_ACCOUNT: Final = (b", sasl_sender=", b", orig_queue_id=", b", orig_client=")
 _MAX_ORIGINS: Final = 20_000
 
 
-class Process:
-    """The writer of a line as the parser keeps it: one for each head text."""
-
-    __slots__ = ("host", "kind", "marked_kind", "pid", "session", "wrapper")
-
-    def __init__(
-        self, *, kind: int, marked_kind: int, host: Host, pid: bytes, session: Session, wrapper: bool
-    ) -> None:
-        self.kind = kind
-        self.host = host
-        self.pid = pid
-        self.session = session
-        self.wrapper = wrapper
-        self.marked_kind = marked_kind
-
-
 class Smtpd:
-    """Reads the text of smtpd and cleanup lines; every method returns the line's class.
+    """Reads the text of smtpd lines; every method returns the line's class.
 
     `micros` and `newest` are the line's time and the log's newest.
     """
@@ -63,6 +46,7 @@ class Smtpd:
         self.micros = 0
         self.newest = 0
         self._times = 1
+        self.diversions = Diversions(events)
         self._memory = memory
         self._events = events
         self._origins: dict[bytes, tuple[bytes, str]] = {}
@@ -91,7 +75,7 @@ class Smtpd:
             for end in _AFTER_ACCOUNT:
                 account = account.split(end, 1)[0]
         session, host = process.session, process.host
-        outcome = self.settle(process) if session.held else EVIDENCE
+        outcome = self.diversions.settle(process) if session.diverted else EVIDENCE
         tls = session.tls
         if mechanism == UNKNOWN_MECHANISM or not process.pid:
             tls = TlsVersion.UNKNOWN
@@ -101,9 +85,12 @@ class Smtpd:
         session.queue_id = queue_id
         if len(account) > _MAX_RAW_NAME:
             account = account[:_MAX_RAW_NAME]
-        host.pending[queue_id] = (
-            self.micros, host.name, queue_id, process.pid, account, client_ip, tls, mechanism
-        )  # fmt: skip
+        pending = (self.micros, host.name, queue_id, process.pid, account, client_ip, tls, mechanism)
+        if session.diverted or queue_id == b"NOQUEUE":
+            self.diversions.begin(process, pending)
+            if queue_id == b"NOQUEUE":
+                return outcome
+        host.pending[queue_id] = pending
         memory = self._memory
         memory.room -= 1
         if memory.room < 0:
@@ -130,40 +117,6 @@ class Smtpd:
             return self.client(process, queue_id, rest)
         return self._rarer(process, text)
 
-    def cleanup(self, process: Process, text: bytes) -> int:
-        """Read a cleanup line: a message held, discarded or refused."""
-        host = process.host
-        if found := patterns.DIVERTED.pattern.match(text):
-            pending = host.pending.pop(found[1], None)
-            if pending is None:
-                return OTHER
-            held = Held(pending, self.micros, _last_sender(text)[:_MAX_RAW_NAME])
-            session = host.sessions.get(pending[3])
-            if session is not None and session.queue_id == found[1]:
-                session.held = True
-                host.held[found[1]] = held
-                return EVIDENCE
-            self._events.accept_held(held)
-            return EVENT
-        if found := patterns.REVOKED.pattern.match(text):
-            return self._revoke(host, found[1] or found[2])
-        return OTHER
-
-    def settle(self, process: Process) -> int:
-        """Count the message that this session's cleanup held or discarded: the session has gone on."""
-        session = process.session
-        session.held = False
-        held = process.host.held.pop(session.queue_id, None)
-        if held is None:
-            return EVIDENCE
-        self._events.accept_held(held)
-        return EVENT
-
-    def _revoke(self, host: Host, queue_id: bytes) -> int:
-        if host.held.pop(queue_id, None) is None and host.pending.pop(queue_id, None) is None:
-            return OTHER
-        return EVIDENCE
-
     def _connect(self, process: Process, text: bytes) -> int:
         if not text.startswith(b"connect from "):
             return OTHER
@@ -176,10 +129,8 @@ class Smtpd:
 
     def _clear(self, process: Process, *, connected: bool) -> int:
         session = process.session
-        outcome = self.settle(process) if session.held else EVIDENCE
-        session.connected = connected
-        session.tls = None
-        session.queue_id = b""
+        outcome = self.diversions.settle(process) if session.diverted else EVIDENCE
+        session.clear(connected=connected)
         return outcome
 
     def _tls(self, process: Process, text: bytes) -> int:
@@ -228,20 +179,21 @@ class Smtpd:
         """Read `client=…` without a login: whatever waited under this queue id was never accepted (R6)."""
         if b", sasl_method=" in rest[:500] or not patterns.ANONYMOUS.pattern.match(rest):
             return UNKNOWN
-        outcome = self.settle(process) if process.session.held else EVIDENCE
+        outcome = self.diversions.settle(process) if process.session.diverted else EVIDENCE
         process.session.queue_id = b""
         process.host.pending.pop(queue_id, None)
         return outcome
 
     def _rarer(self, process: Process, text: bytes) -> int:
-        session = process.session
+        diversions = self.diversions
         if found := patterns.ENDED.pattern.match(text):
-            if session.held and found[1] in _IN_MESSAGE:
-                session.held = False
-                process.host.held.pop(session.queue_id, None)
-            return EVIDENCE
-        if found := patterns.REVOKED.pattern.match(text):
-            return self._revoke(process.host, found[1] or found[2])
+            return diversions.ended(process, found[1]) if process.session.diverted else EVIDENCE
+        if found := patterns.DIVERTED.pattern.match(text):
+            return diversions.told(process, found[1], text)
+        if found := patterns.REJECTED.pattern.match(text):
+            return diversions.revoke(process.host, found[1])
+        if found := patterns.FILTERED.pattern.match(text):
+            return diversions.filtered(process, text, accepted=found[1] == b"accept")
         return OTHER
 
     def _origin(self, origin: bytes) -> tuple[bytes, str] | None:
@@ -257,13 +209,3 @@ class Smtpd:
             self._origins.clear()
         self._origins[origin] = found[1], mechanism
         return found[1], mechanism
-
-
-def _last_sender(line: bytes) -> bytes:
-    """Return the envelope sender, the last `; from=<…>` of a line; what stands before may imitate it."""
-    sender = line[line.rfind(b"; from=<") + 8 :]
-    for end in (b"> to=<", b"> proto=", b"> helo=<", b">"):
-        found = sender.find(end)
-        if found >= 0:
-            return sender[:found]
-    return b""

@@ -1,0 +1,13 @@
+"""What a line turned out to be, as small integers because every line gets one."""
+
+from typing import Final
+
+from insights.ingest.record import SkipReason
+
+OTHER: Final = 0
+EVIDENCE: Final = 1
+EVENT: Final = 2
+UNKNOWN: Final = 3
+TOO_MANY: Final = 4
+
+REASONS: Final = {UNKNOWN: SkipReason.UNKNOWN_FORM, TOO_MANY: SkipReason.TOO_MANY_REPEATS}
