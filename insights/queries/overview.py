@@ -19,12 +19,24 @@ SILENT_AFTER = timedelta(days=2)
 """How old a tenant's newest log line may be; a mail server writes some line every day, customers or not."""
 
 # One tenant's seven days are not another's: each has its own today, which travels with it as a parameter.
+#
+# The roll-ups are read by their days alone, apart from the rest: so the policy's condition on the tenant becomes
+# one of the index and is worked out once. Beside a join on the tenant it is worked out anew for every row, which
+# took fifty tenants 26 seconds instead of 0.2.
 _SQL = """
 WITH asked AS (
     SELECT * FROM unnest(%(tenants)s::uuid[], %(todays)s::date[]) AS asked (tenant_id, today)
+), sent AS MATERIALIZED (
+    SELECT tenant_id, day, account, tls_version, auth_class, messages
+    FROM insights_submissionday
+    WHERE day > %(first_today)s - 14 AND day <= %(last_today)s
+), refusals AS MATERIALIZED (
+    SELECT tenant_id, day, failures
+    FROM insights_loginfailureday
+    WHERE day > %(first_today)s - 7 AND day <= %(last_today)s
 ), per_day AS (
     SELECT tenant_id, day, sum(messages) AS messages
-    FROM insights_submissionday JOIN asked USING (tenant_id)
+    FROM sent JOIN asked USING (tenant_id)
     WHERE day > today - 14 AND day <= today
     GROUP BY tenant_id, day
 ), weeks AS (
@@ -36,12 +48,12 @@ WITH asked AS (
         sum(messages) FILTER (WHERE tls_version IN ('SSL3', 'TLS1.0', 'TLS1.1')) AS legacy,
         sum(messages) FILTER (WHERE tls_version = 'none') AS without_tls,
         sum(messages) FILTER (WHERE auth_class = 'basic') AS basic
-    FROM insights_submissionday JOIN asked USING (tenant_id)
+    FROM sent JOIN asked USING (tenant_id)
     WHERE day > today - 7 AND day <= today
     GROUP BY tenant_id
 ), refused AS (
     SELECT tenant_id, sum(failures) AS failures
-    FROM insights_loginfailureday JOIN asked USING (tenant_id)
+    FROM refusals JOIN asked USING (tenant_id)
     WHERE day > today - 7 AND day <= today
     GROUP BY tenant_id
 ), lines AS (
@@ -150,8 +162,17 @@ def overview(tenants: Sequence[Tenant], *, now: datetime) -> list[OverviewRow]:
     """Return one row for each of `tenants` in their order, those outside the scope left out. One query."""
     within = [tenant for tenant in tenants if tenant.pk in current_scope()]
     todays = {tenant.pk: today_of(tenant, now=now) for tenant in within}
+    if not within:
+        return []
+    days = list(todays.values())
+    parameters: dict[str, Any] = {
+        "tenants": list(todays),
+        "todays": days,
+        "first_today": min(days),
+        "last_today": max(days),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, {"tenants": list(todays), "todays": list(todays.values())})
+        cursor.execute(_SQL, parameters)
         found = {row[0]: row[1:] for row in cursor.fetchall()}
     return [_row(tenant, todays[tenant.pk], now, found[tenant.pk]) for tenant in within]
 
