@@ -144,7 +144,15 @@ class SubmissionAdmin(Big):
         "host",
     )
     list_filter = (OneTenantFilter, TimeFilter)
-    search_fields = ("account", "sender_address", "client_ip", "queue_id")
+    search_fields = (
+        "account__contains",
+        "sender_address__contains",
+        "client_ip__startswith",
+        "queue_id__exact",
+    )
+    search_help_text = _(
+        "Part of an account or sender as logged, the beginning of a client address, a queue id"
+    )
     ordering = ("-occurred_at", "-id")
     readonly_fields: ClassVar[Any] = ("customer",)
 
@@ -156,7 +164,8 @@ class LoginFailureAdmin(Big):
     placed_by = "occurred_at"
     list_display = ("occurred_at", "account", "client_ip", "mechanism", "reason", "detail", "host")
     list_filter = (OneTenantFilter, TimeFilter)
-    search_fields = ("account", "client_ip", "detail")
+    search_fields = ("account__contains", "client_ip__startswith")
+    search_help_text = _("Part of a user name as given, or the beginning of a client address")
     ordering = ("-occurred_at", "-id")
     readonly_fields: ClassVar[Any] = ("customer",)
 
@@ -177,7 +186,8 @@ class SubmissionDayAdmin(Big):
         "recipients",
     )
     list_filter = (OneTenantFilter, DayFilter)
-    search_fields = ("account", "sender_address", "client_ip")
+    search_fields = ("account__contains", "sender_address__contains", "client_ip__startswith")
+    search_help_text = _("Part of an account or sender in lower case, or the beginning of a client address")
     ordering = ("-day", "-id")
     readonly_fields: ClassVar[Any] = ("customer",)
 
@@ -189,6 +199,7 @@ class LoginFailureDayAdmin(Big):
     placed_by = "day"
     list_display = ("day", "account", "client_ip", "mechanism", "reason", "failures")
     list_filter = (OneTenantFilter, DayFilter)
-    search_fields = ("account", "client_ip")
+    search_fields = ("account__contains", "client_ip__startswith")
+    search_help_text = _("Part of a user name as given, or the beginning of a client address")
     ordering = ("-day", "-id")
     readonly_fields: ClassVar[Any] = ("customer",)

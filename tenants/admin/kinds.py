@@ -11,14 +11,16 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenants.admin.narrowing import PlacedChangeList, TenantFilter
+from tenants.admin.narrowing import OneTenantFilter, PlacedChangeList, TenantFilter, one_tenant
 from tenants.models import Tenant
+from tenants.scope import current_scope, tenant_scope
 
 SHOWN_AT_MOST = 1000
 
@@ -78,12 +80,22 @@ class Long(ReadOnly):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the list under a title that says that there may be more."""
+        """Show the list, in the scope of one tenant where it is of one, and say that there may be more."""
         title = _("%(table)s: at most %(count)s are listed; narrow them by customer, time or search") % {
             "table": capfirst(self.opts.verbose_name_plural),
             "count": number_format(SHOWN_AT_MOST, force_grouping=True),
         }
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        context = {"title": title, **(extra_context or {})}
+        if OneTenantFilter not in self.list_filter:
+            return super().changelist_view(request, context)
+        tenant_id = one_tenant(request)
+        request.wider_scope = current_scope()  # type: ignore[attr-defined]  # read by TenantFilter
+        # A policy that admits many tenants is costly for every row.
+        with tenant_scope([tenant_id] if tenant_id else []):
+            response = super().changelist_view(request, context)
+            if isinstance(response, SimpleTemplateResponse):
+                response.render()
+        return response
 
 
 class Big(Long):

@@ -27,8 +27,9 @@ class TenantFilter(SimpleListFilter):
     parameter_name = "tenant"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
-        """Return the tenants of the scope by name."""
-        found = Tenant.objects.filter(pk__in=current_scope()).values_list("pk", "name")
+        """Return the tenants of the person's scope by name, also where the page runs in a narrower one."""
+        scope = getattr(request, "wider_scope", None) or current_scope()
+        found = Tenant.objects.filter(pk__in=scope).values_list("pk", "name")
         return [(str(pk), name) for pk, name in found]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -40,6 +41,15 @@ class TenantFilter(SimpleListFilter):
             return queryset.filter(tenant_id=UUID(chosen))
         except ValueError as error:
             raise IncorrectLookupParameters from error
+
+
+def one_tenant(request: HttpRequest) -> UUID | None:
+    """Return the tenant of the scope that the URL names, or else the first by name. One query."""
+    within = list(Tenant.objects.filter(pk__in=current_scope()).values_list("pk", flat=True))
+    chosen = request.GET.get(TenantFilter.parameter_name)
+    if chosen is None:
+        return within[0] if within else None
+    return next((pk for pk in within if str(pk) == chosen), None)
 
 
 class OneTenantFilter(TenantFilter):

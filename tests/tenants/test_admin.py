@@ -151,7 +151,8 @@ def test_staff_without_a_membership_see_no_tenant(stage: Cast, client_of: Client
     stage.eve.save()
     stage.eve.user_permissions.set(Permission.objects.all())
     client = client_of(stage.eve)
-    for model in (*OWNED, Tenant):
+    models: list[type[Model]] = [*OWNED, Tenant]
+    for model in models:
         page = client.get(changelist(model))
         assert page.status_code == 200
         assert list(page.context["cl"].result_list) == []
