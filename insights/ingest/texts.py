@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from ipaddress import IPv6Address, ip_address
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import Final
 
 from insights.ingest.record import MAX_SAMPLE
 
+_MAPPED: Final = bytes(10) + b"\xff\xff"
 _CACHED: Final = 20_000
 _LONGEST_REMEMBERED: Final = 2_048
 _SECRET = re.compile(r"(\bAUTH[ =:]+[A-Z0-9-]+[ =:]+|\b(?:pass(?:word|wd)?|secret)=)\S+", re.IGNORECASE)
@@ -33,12 +34,15 @@ def address_of(raw: bytes) -> str:
     A zone index is left out and an IPv4 address mapped into IPv6 is the IPv4 address: it is the same client.
     """
     try:
-        address = ip_address(raw.decode("ascii").removeprefix("IPv6:"))
-    except ValueError:
+        written = raw.decode("ascii").removeprefix("IPv6:").partition("%")[0]
+        if ":" not in written:
+            return inet_ntop(AF_INET, inet_pton(AF_INET, written))
+        packed = inet_pton(AF_INET6, written)
+    except (OSError, ValueError):
         return ""
-    if isinstance(address, IPv6Address):
-        return str(address.ipv4_mapped or IPv6Address(int(address)))
-    return str(address)
+    if packed.startswith(_MAPPED):
+        return inet_ntop(AF_INET, packed[12:])
+    return inet_ntop(AF_INET6, packed)
 
 
 def _visible(character: str) -> str:
