@@ -38,6 +38,8 @@ $(ENVIRONMENT): requirements/dev.txt
 	@{ $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt && \
 	   $(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.txt; } || \
 	 $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@# Compiled once here: where PYTHONDONTWRITEBYTECODE is set, every command would compile Django again.
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true
 	@touch $@
 
 $(VENDOR): package-lock.json project/assets.py | $(ENVIRONMENT)

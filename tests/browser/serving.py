@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from redis import Redis
 
 from project.celery import app
@@ -47,9 +47,13 @@ def _publish_with(options: dict[str, object]) -> None:
 
 
 def end_other_sessions() -> None:
-    """End what the site's threads have left open at the database, so that it can be dropped."""
+    """End what the site's threads have left open at the database, so that it can be emptied.
+
+    This thread begins anew as well: a session that another part of it had opened may be among those ended.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
             " AND backend_type = 'client backend' AND usename = current_user AND pid <> pg_backend_pid()"
         )
+    connections.close_all()
