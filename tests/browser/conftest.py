@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
@@ -70,6 +71,8 @@ def chromium(site: str) -> Iterator[Browser]:
     """One browser for all tests; it leaves before the site does."""
     with running_chromium() as browser:
         yield browser
+        # Playwright's loop has database sessions of its own, which nobody outside of it can close.
+        connections.close_all()
 
 
 @pytest.fixture
