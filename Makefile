@@ -18,7 +18,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 help:
 	@echo "make install   the environment in .venv/ and the browser assets (quick when nothing changed)"
-	@echo "make demo      five customers with 90 days of mail at http://localhost:$(PORT) (PORT=...)"
+	@echo "make demo      seven customers with 90 days of mail at http://localhost:$(PORT) (PORT=...)"
 	@echo "make test      all tests (ARGS=... for pytest)"
 	@echo "make lint      style, types, imports, templates, migrations"
 	@echo "make bench     the benchmarks"
