@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from project import health
 
+admin.autodiscover()
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.live, name="health-live"),
     path("healthz/ready", health.ready, name="health-ready"),

@@ -1,7 +1,7 @@
 """The application of people, providers and tenants: who may see what; and the site of the administration."""
 
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.apps import SimpleAdminConfig
 from django.db.models.signals import post_migrate
 
 
@@ -17,7 +17,10 @@ class TenantsConfig(AppConfig):
         post_migrate.connect(grant_after_migrate, dispatch_uid="tenants.grants")
 
 
-class OperatorAdminConfig(AdminConfig):
-    """Django's administration with a site that enters the tenant scope."""
+class OperatorAdminConfig(SimpleAdminConfig):
+    """Django's administration with a site that enters the tenant scope.
+
+    Its pages are found where the URL map is made: commands and the worker start without them.
+    """
 
     default_site = "tenants.web.operator_site.OperatorAdminSite"

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 from insights.enums import FailureReason, TlsVersion
+from insights.ingest.local_time import micros_of
 from insights.ingest.record import LoginFailureRecord, SubmissionRecord
+from insights.ingest.rows import RowWriter
 from insights.ingest.store import Destination, store_failures, store_names, store_submissions
 from insights.models import Source
 from insights.partitions import make_partitions
@@ -66,7 +68,7 @@ def submit(
     records = [
         SubmissionRecord(
             id=_event_id(),
-            occurred_at=occurred_at,
+            micros=micros_of(occurred_at),
             host="mail",
             queue_id=f"{next(_numbers):X}",
             account=account,
@@ -83,8 +85,9 @@ def submit(
     destination = _destination(tenant, source)
     make_partitions(occurred_at, occurred_at)
     with tenant_scope([tenant.pk]):
-        store_submissions(records, destination=destination)
-        store_names(records, tenant_id=tenant.pk, known={})
+        rows, names = RowWriter().submissions(records)
+        store_submissions(rows, destination=destination)
+        store_names(names, tenant_id=tenant.pk)
         Source.objects.filter(pk=destination.source_id, last_line_at__isnull=True).update(
             last_line_at=occurred_at
         )
@@ -110,7 +113,7 @@ def fail_login(
     records = [
         LoginFailureRecord(
             id=_event_id(),
-            occurred_at=occurred_at,
+            micros=micros_of(occurred_at),
             host="mail",
             account=account,
             client_ip=client_ip,
@@ -123,7 +126,7 @@ def fail_login(
     destination = _destination(tenant, source)
     make_partitions(occurred_at, occurred_at)
     with tenant_scope([tenant.pk]):
-        store_failures(records, destination=destination)
+        store_failures(RowWriter().failures(records), destination=destination)
     return records
 
 

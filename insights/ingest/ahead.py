@@ -5,8 +5,9 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from insights.ingest.plan import Plan
@@ -22,13 +23,14 @@ class ReaderDied(RuntimeError):
 
 
 @contextmanager
-def read_ahead(plan: Plan) -> Iterator[Iterator[Portion]]:
-    """Give the portions of a plan, in order; what the reading raises is raised at its place among them.
+def read_ahead(file: Path) -> Iterator[Callable[[Plan], Iterator[Portion]]]:
+    """Give what reads a plan for `file`: its portions in order; what the reading raises is raised among them.
 
-    A large file is read by a process, at most one portion ahead; leaving the block ends it.
+    A large file is read by a process, at most one portion ahead, which starts now, before its plan is made; leaving
+    the block ends it.
     """
-    if plan.file.stat().st_size < WORTH_A_PROCESS:
-        yield plan.read()
+    if not file.is_file() or file.stat().st_size < WORTH_A_PROCESS:
+        yield Plan.read
         return
     process = subprocess.Popen(
         [sys.executable, "-m", "insights.ingest.reader"],
@@ -38,7 +40,7 @@ def read_ahead(plan: Plan) -> Iterator[Iterator[Portion]]:
     )
     with process:
         try:
-            yield _portions(process, plan)
+            yield partial(_portions, process)
         finally:
             process.kill()
 

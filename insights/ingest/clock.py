@@ -22,6 +22,7 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 _MILLION = 1_000_000
 _MINUTE = 60 * _MILLION
 _WEEK = 7 * 86_400
+_LONG_AGO, _FAR_OFF = -(2**63), 2**63
 _NOTHING = b"\n"
 
 
@@ -37,8 +38,8 @@ class Clock:
         self.newest: int | None = None
         self._zone = zone
         self._given = self._year = year
-        self._earliest = None if earliest is None else micros_of(earliest)
-        self._latest = None if latest is None else micros_of(latest)
+        self._earliest = _LONG_AGO if earliest is None else micros_of(earliest)
+        self._latest = _FAR_OFF if latest is None else micros_of(latest)
         self._anchor: int | None = None
         self._anchor_month = (0, 0)
         self._hour = self._tail = _NOTHING
@@ -109,10 +110,9 @@ class Clock:
         self._hour = _NOTHING
 
     def _accept(self, micros: int, end: int) -> int:
-        if self._earliest is not None and micros < self._earliest:
-            return self._refuse(SkipReason.BEFORE_RETENTION)
-        if self._latest is not None and micros > self._latest:
-            return self._refuse(SkipReason.IN_THE_FUTURE)
+        if not self._earliest <= micros <= self._latest:
+            early = micros < self._earliest
+            return self._refuse(SkipReason.BEFORE_RETENTION if early else SkipReason.IN_THE_FUTURE)
         self.micros = micros
         self.rfc5424 = False
         if self.newest is None or micros > self.newest:
@@ -196,7 +196,7 @@ class Clock:
             return resolved
         if self._given is not None:
             return self._in_year(stamp, self._given)
-        if micros is not None and self._latest is not None and micros > self._latest:
+        if micros is not None and micros > self._latest:
             return self._in_year(stamp, year - 1)
         return resolved
 

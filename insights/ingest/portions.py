@@ -9,10 +9,13 @@ from pathlib import Path
 
 from insights.ingest.errors import IngestError
 from insights.ingest.inputs import LogInput, open_log
-from insights.ingest.record import Batch, joined
+from insights.ingest.record import Batch, LineCounts, Skipped, joined
+from insights.ingest.rows import Names, Rows, RowWriter
 from insights.ingest.stream import LogStream
 
 EVENTS_A_PORTION = 20_000
+NEAR_END = 16 * 1024 * 1024
+"""The last bytes of a file come in quarters of a portion: nothing is read while the very last one is stored."""
 BYTES_A_PORTION = 64 * 1024 * 1024
 """A log without events is still brought forward now and then, so that its progress shows and is kept."""
 
@@ -24,7 +27,11 @@ class Portion:
     `bytes_taken` counts decompressed bytes from the beginning, `bytes_read` bytes of the file.
     """
 
-    batch: Batch
+    submissions: Rows
+    failures: Rows
+    names: Names
+    skipped: list[Skipped]
+    counts: LineCounts
     state: bytes
     bytes_taken: int
     bytes_read: int
@@ -38,6 +45,7 @@ def portions(log: LogInput, stream: LogStream, *, skip_bytes: int) -> Iterator[P
 
     Raises what `LogInput.chunks` raises, after a last portion with what was read before.
     """
+    writer = RowWriter()
     pending: list[Batch] = []
     waiting_bytes = taken = 0
     broken: IngestError | None = None
@@ -56,15 +64,16 @@ def portions(log: LogInput, stream: LogStream, *, skip_bytes: int) -> Iterator[P
         pending.append(stream.feed(fresh))
         waiting_bytes += len(fresh)
         events = sum(len(batch.submissions) + len(batch.failures) for batch in pending)
-        if events >= EVENTS_A_PORTION or waiting_bytes >= BYTES_A_PORTION:
-            yield _portion(pending, log, stream, taken, is_last=False)
+        enough = EVENTS_A_PORTION // 4 if log.size - log.bytes_read < NEAR_END else EVENTS_A_PORTION
+        if events >= enough or waiting_bytes >= BYTES_A_PORTION:
+            yield _portion(pending, writer, log, stream, taken, is_last=False)
             pending, waiting_bytes = [], 0
     if broken is not None:
         if pending:
-            yield _portion(pending, log, stream, taken, is_last=False)
+            yield _portion(pending, writer, log, stream, taken, is_last=False)
         raise broken
     pending.append(stream.end_of_input())
-    yield _portion(pending, log, stream, taken, is_last=True)
+    yield _portion(pending, writer, log, stream, taken, is_last=True)
 
 
 def first_line(path: Path, *, name: str) -> bytes:
@@ -76,9 +85,17 @@ def first_line(path: Path, *, name: str) -> bytes:
         return next(log.chunks()).partition(b"\n")[0]
 
 
-def _portion(pending: list[Batch], log: LogInput, stream: LogStream, taken: int, *, is_last: bool) -> Portion:
+def _portion(
+    pending: list[Batch], writer: RowWriter, log: LogInput, stream: LogStream, taken: int, *, is_last: bool
+) -> Portion:
+    batch = joined(pending)
+    submissions, names = writer.submissions(batch.submissions)
     return Portion(
-        batch=joined(pending),
+        submissions=submissions,
+        failures=writer.failures(batch.failures),
+        names=names,
+        skipped=batch.skipped,
+        counts=batch.counts,
         state=stream.state(),
         bytes_taken=taken,
         bytes_read=log.size if is_last else log.bytes_read,

@@ -6,6 +6,7 @@ pipe are this program. Knows no Django and no database, so that it is there at o
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import sys
@@ -16,6 +17,8 @@ from insights.ingest.plan import Plan
 
 def main() -> None:
     """Read until the log ends or nobody listens any more."""
+    # Nothing here refers to itself, while tens of thousands of records live until their portion is written.
+    gc.set_threshold(100_000)
     plan: Plan = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent process
     out = sys.stdout.buffer
     try:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from insights.enums import FailureReason, TlsVersion
+from insights.ingest.local_time import moment
 
 MAX_ACCOUNT = 320
 MAX_SENDER = 512
@@ -21,10 +22,13 @@ UNKNOWN_MECHANISM = "unknown"
 
 
 class SubmissionRecord(NamedTuple):
-    """One message (or `messages` of them) that a server took from an authenticated client."""
+    """One message (or `messages` of them) that a server took from an authenticated client.
+
+    `micros` is when, in microseconds since 1970 UTC: a number, because one is made and compared for every message.
+    """
 
     id: bytes
-    occurred_at: datetime
+    micros: int
     host: str
     queue_id: str
     account: str
@@ -37,18 +41,28 @@ class SubmissionRecord(NamedTuple):
     size_bytes: int | None
     messages: int = 1
 
+    @property
+    def occurred_at(self) -> datetime:
+        """Return when, as an aware UTC datetime."""
+        return moment(self.micros)
+
 
 class LoginFailureRecord(NamedTuple):
-    """One refused AUTH; `account` is what the client typed, "" where the log does not tell."""
+    """One refused AUTH; `account` is what the client typed, "" where the log does not tell. `micros` as above."""
 
     id: bytes
-    occurred_at: datetime
+    micros: int
     host: str
     account: str
     client_ip: str
     mechanism: str
     reason: FailureReason
     detail: str
+
+    @property
+    def occurred_at(self) -> datetime:
+        """Return when, as an aware UTC datetime."""
+        return moment(self.micros)
 
 
 class SkipReason(StrEnum):

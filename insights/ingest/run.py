@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -58,7 +58,8 @@ def run_import(
     """
     with tenant_scope([tenant_id]):
         log_import = LogImport.objects.get(pk=import_id)
-    with source_lock(log_import.source_id, on_wait=on_wait):
+    file = path or Path(default_storage.path(log_import.stored_file))
+    with read_ahead(file) as reading, source_lock(log_import.source_id, on_wait=on_wait):
         with tenant_scope([tenant_id]):
             log_import = LogImport.objects.select_related("source").get(pk=import_id)
             if log_import.status not in {ImportStatus.WAITING, ImportStatus.RUNNING}:
@@ -68,13 +69,12 @@ def run_import(
             log_import.heartbeat_at = clock()
             log_import.save(update_fields=["status", "attempts", "heartbeat_at"])
             _end_interrupted(log_import, now=clock())
-        file = path or Path(default_storage.path(log_import.stored_file))
         try:
             if log_import.attempts > ATTEMPTS:
                 raise BrokenInput(
                     _("The import was begun %(count)d times and never ended.") % {"count": ATTEMPTS}
                 )
-            _Run(log_import, clock=clock, on_progress=on_progress).read(file)
+            _Run(log_import, clock=clock, on_progress=on_progress).read(file, reading)
         except (IngestError, OSError) as error:
             _end(log_import, clock=clock, status=_status_after(log_import), message=_words(error, file))
         else:
@@ -102,17 +102,15 @@ class _Run:
         self.clock = clock
         self.on_progress = on_progress
         self.samples_kept = 0
-        self.names_known: dict[str, datetime] = {}
 
-    def read(self, file: Path) -> None:
+    def read(self, file: Path, reading: Callable[[Plan], Iterable[Portion]]) -> None:
         """Read the whole file, storing as it goes."""
         head = first_line(file, name=self.log_import.file_name)
         with tenant_scope([self.log_import.tenant_id]):
             self.samples_kept = self.log_import.skipped_lines.count()
             plan = self._plan(file, head)
-        with read_ahead(plan) as ready:
-            for portion in ready:
-                self._store(portion)
+        for portion in reading(plan):
+            self._store(portion)
 
     def _plan(self, file: Path, head: bytes) -> Plan:
         """Plan where reading goes on: after a crash, after the source's last input, or at its start."""
@@ -163,11 +161,10 @@ class _Run:
 
     def _store(self, portion: Portion) -> None:
         """Store one portion, with the counters and the parser's state, in one transaction."""
-        batch, log_import = portion.batch, self.log_import
-        times = [sent.occurred_at for sent in batch.submissions]
-        times += [refused.occurred_at for refused in batch.failures]
-        if times:
-            make_partitions(min(times), max(times))
+        log_import = self.log_import
+        for rows in (portion.submissions, portion.failures):
+            if rows.first_at is not None and rows.last_at is not None:
+                make_partitions(rows.first_at, rows.last_at)
         with tenant_scope([log_import.tenant_id]):
             tenant = share_tenant(log_import.tenant_id)
             destination = Destination(
@@ -177,14 +174,14 @@ class _Run:
                 source_id=self.source.pk,
                 log_import_id=log_import.pk,
             )
-            count_lines(log_import, batch.counts)
+            count_lines(log_import, portion.counts)
             count_events(
                 log_import,
-                submissions=store_submissions(batch.submissions, destination=destination),
-                failures=store_failures(batch.failures, destination=destination),
+                submissions=store_submissions(portion.submissions, destination=destination),
+                failures=store_failures(portion.failures, destination=destination),
             )
-            store_names(batch.submissions, tenant_id=tenant.pk, known=self.names_known)
-            self.samples_kept = keep_samples(log_import, batch.skipped, kept=self.samples_kept)
+            store_names(portion.names, tenant_id=tenant.pk)
+            self.samples_kept = keep_samples(log_import, portion.skipped, kept=self.samples_kept)
             log_import.bytes_taken, log_import.bytes_read = portion.bytes_taken, portion.bytes_read
             log_import.held_bytes = portion.held_bytes
             log_import.parser_state = None if portion.is_last else portion.state

@@ -19,6 +19,7 @@ from tests.isolation.reading import text_of
 from tests.isolation.walls import Walls, standing
 from tests.isolation.world import ANONYMOUS, CANARIES, World
 
+admin.autodiscover()
 REGISTERED = list(admin.site._registry)
 OWNED = [model for model in REGISTERED if issubclass(model, TenantOwned)]
 ABOVE = [model for model in REGISTERED if not issubclass(model, TenantOwned)]

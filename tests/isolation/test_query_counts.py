@@ -92,6 +92,7 @@ def test_lists_cost_as_many_queries_for_three_rows_as_for_one(world: World) -> N
 
 def test_lists_of_the_administration_cost_as_many_queries_for_more_rows(world: World) -> None:
     client = world.client("root")
+    admin.autodiscover()
     models = [model for model in admin.site._registry if issubclass(model, TenantOwned)]
     urls = [reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") for model in models]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.admin import site
+from django.contrib.admin import autodiscover, site
 from django.contrib.auth.models import Permission
 from django.db.models import Model
 from django.test import Client
@@ -25,6 +25,7 @@ from tests.tenants.stage import AT, fill
 
 ClientOf = Callable[[User], Client]
 CANARY = "canary"
+autodiscover()
 OURS = [model for model in site._registry if model._meta.app_label in {"tenants", "insights", "reports"}]
 OWNED = [model for model in OURS if issubclass(model, TenantOwned)]
 EDITABLE = {"sender domain"}

@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple
 from insights.enums import FailureReason
 from insights.ingest.formats.postfix.refusals import names_this_attempt, reason_of
 from insights.ingest.formats.postfix.sessions import Held, Pending
-from insights.ingest.local_time import moment
 from insights.ingest.record import (
     MAX_ACCOUNT,
     MAX_DETAIL,
@@ -44,7 +43,7 @@ class Events:
     """Collects records of one feed; between feeds it remembers only how often a failure line was seen."""
 
     def __init__(self, *, source_key: str) -> None:
-        self.submissions: list[SubmissionRecord] = []
+        self._accepted: list[tuple[Pending, int, bytes, int | None, int, bool]] = []
         self.failures: list[LoginFailureRecord] = []
         self._base = blake2b(source_key.encode() + b"\0", digest_size=16)
         self._accounts: dict[bytes, str] = {}
@@ -56,37 +55,14 @@ class Events:
         self._host = remembered(lambda raw: text_of(raw, MAX_HOST), self._hosts)
         self._address = remembered(address_of, self._addresses)
         self._ordinals: Counter[tuple[int, bytes]] = Counter()
-        self._moment_micros = -1
-        self._moment = moment(0)
 
-    def accept(
-        self, pending: Pending, micros: int, sender: bytes, size: int | None, recipients: int, *, exact: bool
-    ) -> None:
-        """Record a message that the server took over at `micros`; its id rests on its `client=` line."""
-        opened, host, queue_id, pid, account, client_ip, tls, mechanism = pending
-        if micros != self._moment_micros:
-            self._moment_micros, self._moment = micros, moment(micros)
-        digest = self._base.copy()
-        digest.update(b"\0".join((host, queue_id, opened.to_bytes(8, "big"), pid, account, client_ip)))
-        try:
-            account_text, sender_text = self._accounts[account], self._senders[sender]
-            host_text, address = self._hosts[host], self._addresses[client_ip]
-        except KeyError:
-            account_text, sender_text = self._account(account), self._sender(sender)
-            host_text, address = self._host(host), self._address(client_ip)
-        self.submissions.append(
-            _new(
-                SubmissionRecord,
-                (
-                    digest.digest(), self._moment, host_text, queue_id.decode(), account_text, sender_text,
-                    address, tls, mechanism, recipients, exact, size, 1,
-                ),
-            )
-        )  # fmt: skip
+    def accept(self, pending: Pending, micros: int, sender: bytes, size: int | None, recipients: int) -> None:
+        """Note a message that the server took over at `micros`; its record is made when it is handed over."""
+        self._accepted.append((pending, micros, sender, size, recipients, True))
 
     def accept_held(self, held: Held) -> None:
         """Record a held or discarded message, whose recipients the log does not tell."""
-        self.accept(held.pending, held.micros, held.sender, None, 1, exact=False)
+        self._accepted.append((held.pending, held.micros, held.sender, None, 1, False))
 
     def refuse(self, seen: Seen, *, client_ip: bytes, mechanism: bytes, answer: bytes | None) -> None:
         """Record refused logins; `answer` is what follows "failed:", None when the client cancelled."""
@@ -107,8 +83,8 @@ class Events:
 
     def taken(self) -> tuple[list[SubmissionRecord], list[LoginFailureRecord]]:
         """Hand over what was collected."""
-        taken = self.submissions, self.failures
-        self.submissions, self.failures = [], []
+        taken = self._records(), self.failures
+        self._accepted, self.failures = [], []
         return taken
 
     def prune(self, newest: int) -> None:
@@ -130,6 +106,32 @@ class Events:
             {(int(micros), bytes.fromhex(digest)): int(count) for micros, digest, count in data}
         )
 
+    def _records(self) -> list[SubmissionRecord]:
+        """Make the records of accepted messages; the id of each rests on its `client=` line."""
+        base, join = self._base, b"\0".join
+        accounts, senders, hosts, addresses = self._accounts, self._senders, self._hosts, self._addresses
+        records = []
+        for waiting, micros, sender, size, recipients, exact in self._accepted:
+            opened, host, queue_id, pid, account, client_ip, tls, mechanism = waiting
+            digest = base.copy()
+            digest.update(join((host, queue_id, opened.to_bytes(8, "big"), pid, account, client_ip)))
+            try:
+                account_text, sender_text = accounts[account], senders[sender]
+                host_text, address = hosts[host], addresses[client_ip]
+            except KeyError:
+                account_text, sender_text = self._account(account), self._sender(sender)
+                host_text, address = self._host(host), self._address(client_ip)
+            records.append(
+                _new(
+                    SubmissionRecord,
+                    (
+                        digest.digest(), micros, host_text, queue_id.decode(), account_text, sender_text, address,
+                        tls, mechanism, recipients, exact, size, 1,
+                    ),
+                )
+            )  # fmt: skip
+        return records
+
     def _add(
         self, seen: Seen, account: str, client_ip: bytes, mechanism: str, reason: FailureReason, detail: str
     ) -> None:
@@ -142,9 +144,9 @@ class Events:
             self._ordinals[key] = first + seen.times
             if len(self._ordinals) > _MAX_ORDINALS:
                 del self._ordinals[next(iter(self._ordinals))]
-        at, host, address = moment(seen.micros), self._host(seen.host), self._address(client_ip)
+        host, address = self._host(seen.host), self._address(client_ip)
         for ordinal in range(first, first + seen.times):
             identity = blake2b(b"%b%d" % (key[1], ordinal), digest_size=16).digest()
             self.failures.append(
-                LoginFailureRecord(identity, at, host, account, address, mechanism, reason, detail)
+                LoginFailureRecord(identity, seen.micros, host, account, address, mechanism, reason, detail)
             )

@@ -21,7 +21,7 @@ from insights.ingest.local_time import moment
 from insights.ingest.record import MAX_SAMPLES_PER_FEED, Batch, LineCounts, Skipped, SkipReason
 from insights.ingest.texts import sample_of
 
-_FOREIGN, _SMTPD, _QMGR, _CLEANUP, _PICKUP, _MARKED = range(6)
+_FOREIGN, _MARKED, _SMTPD, _QMGR, _CLEANUP, _PICKUP = range(6)
 _NO_LINE: Final = b"\n"
 _KINDS: Final = {
     b"smtpd": _SMTPD, b"qmgr": _QMGR, b"nqmgr": _QMGR, b"oqmgr": _QMGR, b"cleanup": _CLEANUP,
@@ -102,9 +102,9 @@ class PostfixParser:
             if process is None:
                 process = self._process(key, parts)
             kind = process.kind
-            if kind == _FOREIGN:
-                continue
-            if kind == _MARKED:
+            if kind <= _MARKED:
+                if kind == _FOREIGN:
+                    continue
                 parts, kind = _unmarked(parts), process.marked_kind
             count = len(parts)
             if kind == _SMTPD:
@@ -247,7 +247,7 @@ class PostfixParser:
             host.held.pop(waiting[2], None)
         if self._smtpd.newest - waiting[0] > PENDING_FOR:
             return OTHER
-        self._events.accept(waiting, self._smtpd.micros, sender[6:-1], int(length), recipients, exact=True)
+        self._events.accept(waiting, self._smtpd.micros, sender[6:-1], int(length), recipients)
         return EVENT
 
     def _count(self, tail: bytes) -> int:

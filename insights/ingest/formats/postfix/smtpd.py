@@ -33,7 +33,8 @@ SECURED_HEADS: Final = frozenset(
 )
 """How the common TLS lines begin: enough to know one, for those whose end has been read before."""
 _AFTER_ACCOUNT: Final = (b", sasl_sender=", b", orig_queue_id=", b", orig_client=")
-_MAX_ORIGINS: Final = 20_000
+_MAX_LOGINS: Final = 20_000
+_LONGEST_REMEMBERED: Final = 500
 
 
 class Smtpd:
@@ -49,7 +50,7 @@ class Smtpd:
         self.diversions = Diversions(events)
         self._memory = memory
         self._events = events
-        self._origins: dict[bytes, tuple[bytes, str]] = {}
+        self._logins: dict[bytes, tuple[bytes, bytes, str]] = {}
         self.tls_tails: dict[bytes, TlsVersion] = {}
         self._handlers: dict[bytes, Callable[[Process, bytes], int]] = {
             b"connect ": self._connect,
@@ -66,14 +67,10 @@ class Smtpd:
 
     def client(self, process: Process, queue_id: bytes, rest: bytes) -> int:
         """Read `client=…` of an authenticated client: its message waits for acceptance from now on."""
-        origin, _, account = rest.partition(b", sasl_username=")
-        known = self._origins.get(origin) or self._origin(origin)
-        if known is None or not account or not queue_id.isalnum() or len(queue_id) > MAX_QUEUE_ID:
+        known = self._logins.get(rest) or self._login(rest)
+        if known is None or not queue_id.isalnum() or len(queue_id) > MAX_QUEUE_ID:
             return self._other_client(process, queue_id, rest)
-        client_ip, mechanism = known
-        if b", " in account:
-            for end in _AFTER_ACCOUNT:
-                account = account.split(end, 1)[0]
+        account, client_ip, mechanism = known
         session, host = process.session, process.host
         outcome = self.diversions.settle(process) if session.diverted else EVIDENCE
         tls = session.tls
@@ -83,8 +80,6 @@ class Smtpd:
             none = session.connected and not process.wrapper and host.proven
             tls = TlsVersion.NONE if none else TlsVersion.UNKNOWN
         session.queue_id = queue_id
-        if len(account) > _MAX_RAW_NAME:
-            account = account[:_MAX_RAW_NAME]
         pending = (self.micros, host.name, queue_id, process.pid, account, client_ip, tls, mechanism)
         if session.diverted or queue_id == b"NOQUEUE":
             self.diversions.begin(process, pending)
@@ -196,16 +191,21 @@ class Smtpd:
             return diversions.filtered(process, text, accepted=found[1] == b"accept")
         return OTHER
 
-    def _origin(self, origin: bytes) -> tuple[bytes, str] | None:
-        """Return address and mechanism of `client=name[address], sasl_method=…`, and remember them.
+    def _login(self, rest: bytes) -> tuple[bytes, bytes, str] | None:
+        """Return account, address and mechanism of an authenticated `client=…`, and remember them.
 
         XCLIENT says that a proxy authenticated, so that the mechanism is not known here (R2).
         """
+        origin, _, account = rest.partition(b", sasl_username=")
         found = patterns.ORIGIN.pattern.match(origin)
-        if found is None:
+        if found is None or not account:
             return None
+        for end in _AFTER_ACCOUNT:
+            account = account.split(end, 1)[0]
         mechanism = UNKNOWN_MECHANISM if found[2] == b"XCLIENT" else text_of(found[2].upper(), MAX_MECHANISM)
-        if len(self._origins) >= _MAX_ORIGINS:
-            self._origins.clear()
-        self._origins[origin] = found[1], mechanism
-        return found[1], mechanism
+        login = account[:_MAX_RAW_NAME], found[1], mechanism
+        if len(rest) <= _LONGEST_REMEMBERED:
+            if len(self._logins) >= _MAX_LOGINS:
+                self._logins.clear()
+            self._logins[rest] = login
+        return login

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from insights.enums import TlsVersion
+from insights.ingest.local_time import micros_of
 from insights.ingest.record import SkipReason, SubmissionRecord
 from tests.insights.ingest.formats.reading import (
     CONNECT,
@@ -36,7 +37,7 @@ def test_session_with_one_message_gives_one_record() -> None:
     batch = read(log(CONNECT, TLS, client("4AA091855DA0"), queued("4AA091855DA0", recipients=3), DISCONNECT))
     [record] = batch.submissions
     assert record[1:] == (
-        datetime(2026, 6, 3, 10, 40, 57, tzinfo=UTC),
+        micros_of(datetime(2026, 6, 3, 10, 40, 57, tzinfo=UTC)),
         "mail",
         "4AA091855DA0",
         "ann@acme.example",
