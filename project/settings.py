@@ -68,6 +68,10 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_htmx",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "tenants.apps.OperatorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -216,6 +220,41 @@ REPORT_ATTACHMENT_LIMIT_BYTES = env.int("REPORT_ATTACHMENT_LIMIT_MB", default=10
 REPORT_LINK_DAYS = env.int("REPORT_LINK_DAYS", default=14)
 # The page that shows the mails written to a folder: for the demo, where nobody runs a mail server.
 SHOW_OUTBOX = env.bool("SHOW_OUTBOX", default=False)
+
+# --- API (docs/api.md) ---------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    # Who may call, how often and in which form is declared by `tenants.api.base`, which every endpoint is made of.
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "tenants.api.schema.Schema",
+    "EXCEPTION_HANDLER": "tenants.api.problems.handle",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "SMTP AUTH Insights",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tenants.api.schema.add_problems",
+    ],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=600)
+API_BATCHES_A_MINUTE = env.int("API_BATCHES_A_MINUTE", default=6000)
+
+
+def _peppers() -> dict[str, str]:
+    """Read `API_KEY_PEPPERS=2:…,1:…`: new keys take the first, keys under the others stay valid."""
+    named: list[str] = env.list("API_KEY_PEPPERS", default=[f"0:{SECRET_KEY}"])
+    return dict(pepper.split(":", 1) for pepper in named)
+
+
+API_KEY_PEPPERS = _peppers()
 
 # --- Celery: a task is lost with no worker, and done again when a worker dies (docs/adr/0004) -----------------
 CELERY_BROKER_URL = REDIS_URL

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/ready", health.ready, name="health-ready"),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("tenants.api.urls")),
     path("", include("tenants.urls")),
     path("", include("reports.urls")),
     path("", include("insights.urls")),

@@ -16,18 +16,24 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 
-from tenants.models import Membership, Tenant, User
-from tenants.roles import CAPABILITIES, Capability, Role
+from tenants.models import ApiKey, Membership, Tenant, User
+from tenants.roles import CAPABILITIES, SCOPE_CAPABILITIES, Capability, Role, Scope
 from tenants.scope import tenant_scope
 
 P = ParamSpec("P")
 
 
-def tenants_of(user: User | AnonymousUser) -> QuerySet[Tenant]:
-    """Return the tenants that `user` may see: one query, by name.
+Caller = User | AnonymousUser | ApiKey
+"""Who asks: a person in a session, nobody, or a program with a key that was checked (`tenants.api_keys`)."""
+
+
+def tenants_of(user: Caller) -> QuerySet[Tenant]:
+    """Return the tenants that `user` may see, or that a key covers: one query, by name.
 
     The staff flag gives no tenant: who runs the installation need not see customers' data.
     """
+    if isinstance(user, ApiKey):
+        return _tenants_of_key(user)
     if not user.is_authenticated or not user.is_active:
         return Tenant.objects.none()
     return Tenant.objects.filter(
@@ -38,6 +44,13 @@ def tenants_of(user: User | AnonymousUser) -> QuerySet[Tenant]:
             )
         )
     ).distinct()
+
+
+def _tenants_of_key(key: ApiKey) -> QuerySet[Tenant]:
+    if key.tenant_id is not None:
+        return Tenant.objects.filter(pk=key.tenant_id)
+    of_provider = Tenant.objects.filter(provider=key.provider_id)
+    return of_provider if key.all_tenants else of_provider.filter(pk__in=key.tenants.values("pk"))
 
 
 def roles_of(user: User, tenant: Tenant) -> set[Role]:
@@ -51,25 +64,34 @@ def roles_of(user: User, tenant: Tenant) -> set[Role]:
     }
 
 
-def capabilities_of(user: User | AnonymousUser, tenant: Tenant) -> frozenset[Capability]:
-    """Return everything that `user` may do with `tenant`; empty for a stranger. One query."""
+def capabilities_of(user: Caller, tenant: Tenant) -> frozenset[Capability]:
+    """Return everything that `user`, or a key, may do with `tenant`; empty for a stranger. One query."""
+    if isinstance(user, ApiKey):
+        covered = _tenants_of_key(user).filter(pk=tenant.pk).exists()
+        return capabilities_of_key(user) if covered else frozenset()
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     return frozenset().union(*(CAPABILITIES[role] for role in roles_of(user, tenant)))
 
 
-def get_tenant(user: User | AnonymousUser, slug: str, capability: Capability) -> Tenant:
+def capabilities_of_key(key: ApiKey) -> frozenset[Capability]:
+    """Return what a key may do with each tenant that it covers. No query."""
+    return frozenset().union(*(SCOPE_CAPABILITIES[Scope(scope)] for scope in key.scopes))
+
+
+def get_tenant(user: Caller, slug: str, capability: Capability) -> Tenant:
     """Return the tenant called `slug`.
 
-    Raises Http404 when it does not exist or `user` is a stranger to it, PermissionDenied when `user` may see it
-    but lacks `capability`. The capabilities stand on the result as `granted`. Two queries.
+    Raises Http404 when it does not exist or `user` is a stranger to it, PermissionDenied when `user` may see it (or
+    a key covers it) but lacks `capability`. Two queries.
     """
     tenant = Tenant.objects.select_related("provider").filter(slug=slug).first()
     granted = capabilities_of(user, tenant) if tenant else frozenset()
-    if tenant is None or Capability.VIEW not in granted:
+    if tenant is None or not granted:
         raise Http404("No such tenant.")
     if capability not in granted:
-        raise PermissionDenied(f"This needs the right “{capability}”, which your role does not have.")
+        holder = "key" if isinstance(user, ApiKey) else "role"
+        raise PermissionDenied(f"This needs the right “{capability}”, which your {holder} does not have.")
     return tenant
 
 

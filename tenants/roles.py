@@ -1,4 +1,4 @@
-"""The one table from role to capability."""
+"""The tables from role, and from the scope of an API key, to capability."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class Capability(StrEnum):
     MANAGE_SOURCES = "manage_sources"
     MANAGE_DOMAINS = "manage_domains"
     MANAGE_SETTINGS = "manage_settings"
+    MANAGE_KEYS = "manage_keys"
+    MANAGE_WEBHOOKS = "manage_webhooks"
 
 
 _READER = frozenset({Capability.VIEW, Capability.REQUEST_REPORT})
@@ -40,6 +42,23 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.READER: _READER,
     Role.TECHNICIAN: frozenset(_TECHNICIAN),
     Role.OWNER: frozenset(Capability),
+}
+
+
+class Scope(models.TextChoices):
+    """What an API key may do."""
+
+    INGEST = "ingest", _("Send log lines and events")
+    READ = "reports:read", _("Read reports and settings")
+    REQUEST = "reports:request", _("Read, and request reports by mail")
+    ADMIN = "admin", _("Everything, managing sources, keys and webhooks included")
+
+
+SCOPE_CAPABILITIES: dict[Scope, frozenset[Capability]] = {
+    Scope.INGEST: frozenset({Capability.IMPORT}),
+    Scope.READ: frozenset({Capability.VIEW}),
+    Scope.REQUEST: frozenset({Capability.VIEW, Capability.REQUEST_REPORT}),
+    Scope.ADMIN: frozenset(Capability),
 }
 
 

@@ -6,6 +6,7 @@ permitted GET and POST answer, or why the route belongs to no tenant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tenants.roles import Capability
 
 NOT_ALLOWED = 405
+_ELSEWHERE = re.compile(r"admin:|[a-z]+-api:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,9 @@ class Found:
 
 @cache
 def url_map() -> dict[str, Found]:
-    """Return the named routes of the whole site without the administration's."""
+    """Return the named routes of the whole site without the administration's and the API's (tests/isolation/api)."""
     found = _walk(get_resolver(), namespace="", outer=frozenset())
-    return {route.name: route for route in found if not route.name.startswith("admin:")}
+    return {route.name: route for route in found if not _ELSEWHERE.match(route.name)}
 
 
 def _walk(resolver: URLResolver, *, namespace: str, outer: frozenset[str]) -> Iterator[Found]:

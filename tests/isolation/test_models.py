@@ -13,6 +13,8 @@ ABOVE = {
     "tenants.User_user_permissions": "rights in the administration",
     "tenants.Provider": "looks after several tenants",
     "tenants.Tenant": "is what everything else is narrowed to; tenants.access fetches it",
+    "tenants.ApiKey": "tells which scope a program may enter",
+    "tenants.ApiKey_tenants": "tells which scope a program may enter",
     "tenants.Membership": "tells which scope a person may enter",
     "auth.Group": "rights in the administration",
     "auth.Group_permissions": "rights in the administration",

@@ -9,14 +9,14 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from tenants.models import Membership
+from tenants.models import ApiKey, Membership
 from tenants.row_security import CONDITION
 from tenants.scope import TenantOwned
 
 pytestmark = pytest.mark.usefixtures("world")
 
-ABOVE = {Membership._meta.db_table}
-"""Tables with a tenant_id and no policy: membership is what tells which scope a person may enter."""
+ABOVE = {Membership._meta.db_table, ApiKey._meta.db_table, ApiKey.tenants.through._meta.db_table}
+"""Tables with a tenant_id and no policy: they are what tells which scope a person or a program may enter."""
 OWNED = {model._meta.db_table for model in apps.get_models() if issubclass(model, TenantOwned)}
 IN_PUBLIC = "c.relnamespace = 'public'::regnamespace"
 
@@ -45,7 +45,7 @@ def test_tenant_is_never_null() -> None:
         f"""SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
         WHERE {IN_PUBLIC} AND c.relkind IN ('r', 'p') AND NOT a.attnotnull"""
     )
-    assert nullable == ABOVE
+    assert nullable == ABOVE - {ApiKey.tenants.through._meta.db_table}
 
 
 def test_row_security_is_forced_on_every_such_table_and_its_partitions() -> None:

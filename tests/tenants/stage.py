@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from insights.models import ImportOverlap, LogImport, RollupCheck, SkippedLine
 from reports.models import ReportRecipient, ReportRequest
+from tenants.api_keys import make_key
 from tenants.models import Tenant
+from tenants.roles import Scope
 from tenants.scope import tenant_scope
 from tests.factories import fail_login, make_source, submit
 
@@ -18,6 +20,7 @@ def fill(tenant: Tenant, word: str) -> None:
     submit(tenant, at=AT, account=f"{word}@{word}.example", source=f"mx-{word}")
     fail_login(tenant, at=AT, account=word, source=f"mx-{word}")
     source = make_source(tenant, f"mx-{word}")
+    make_key(name=f"{word} key", scopes=[Scope.INGEST], tenant=tenant)
     with tenant_scope([tenant.pk]):
         first, second = (
             LogImport.objects.create(tenant=tenant, source=source, file_name=f"{word}-{number}.log")

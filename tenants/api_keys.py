@@ -1,0 +1,109 @@
+"""Make, find and revoke API keys. The secret is shown once; what is kept cannot be turned back into it.
+
+A key reads `sai_` + 8 characters that name it + `_` + 43 of secret (256 bits) + `_` + 8 of checksum, so that scanners
+for leaked secrets recognise one, and a mistyped one is told from a wrong one without asking the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import string
+import zlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from tenants.models import ApiKey, Provider, Tenant, User
+from tenants.roles import Scope
+
+_FORM = re.compile(r"sai_([A-Za-z0-9]{8})_([A-Za-z0-9_-]{43})_([0-9a-f]{8})")
+_LETTERS = string.ascii_letters + string.digits
+_USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+def make_key(
+    *,
+    name: str,
+    scopes: Sequence[Scope | str],
+    provider: Provider | None = None,
+    tenant: Tenant | None = None,
+    tenants: Sequence[Tenant] | None = None,
+    networks: Sequence[str] = (),
+    expires_at: datetime | None = None,
+    created_by: User | None = None,
+) -> tuple[ApiKey, str]:
+    """Save a key of a tenant, or of a provider for `tenants` (None: all of them), and return it with its text.
+
+    The text is not kept anywhere. Raises ValidationError when something is missing or does not fit together.
+    """
+    if not scopes:
+        raise ValidationError({"scopes": _("A key needs at least one scope.")})
+    strangers = [each for each in tenants or () if each.provider_id != (provider.pk if provider else None)]
+    if strangers:
+        raise ValidationError({"tenants": _("Only tenants of the provider can be named.")})
+    prefix = "".join(secrets.choice(_LETTERS) for _number in range(8))
+    secret = secrets.token_urlsafe(32)
+    pepper = next(iter(settings.API_KEY_PEPPERS))
+    key = ApiKey(
+        name=name,
+        prefix=prefix,
+        digest=_digest(secret, pepper),
+        pepper=pepper,
+        provider=provider,
+        tenant=tenant,
+        all_tenants=provider is not None and tenants is None,
+        scopes=sorted({str(scope) for scope in scopes}),
+        networks=list(networks),
+        expires_at=expires_at,
+        created_by=created_by,
+    )
+    key.full_clean()
+    key.save()
+    if tenants is not None:
+        key.tenants.set(tenants)
+    body = f"sai_{prefix}_{secret}"
+    return key, f"{body}_{_checksum(body)}"
+
+
+def find_key(text: str, *, now: datetime) -> ApiKey | None:
+    """Return the key with this text if it may be used at `now`, else None. At most one query."""
+    found = _FORM.fullmatch(text)
+    if found is None or _checksum(text.rpartition("_")[0]) != found[3]:
+        return None
+    key = ApiKey.objects.select_related("tenant", "provider").filter(prefix=found[1]).first()
+    # Somebody who tries names learns nothing from the time it takes: an unknown one is compared as well.
+    pepper, kept = (
+        (key.pepper, bytes(key.digest)) if key else (next(iter(settings.API_KEY_PEPPERS)), bytes(32))
+    )
+    if pepper not in settings.API_KEY_PEPPERS:
+        return None
+    is_right = hmac.compare_digest(_digest(found[2], pepper), kept)
+    if key is None or not is_right or key.revoked_at is not None:
+        return None
+    return None if key.expires_at is not None and key.expires_at <= now else key
+
+
+def note_use(key: ApiKey, *, address: str | None, now: datetime) -> None:
+    """Keep when and from where a key was used last, at most once a minute. At most one statement."""
+    if key.last_used_at is not None and now - key.last_used_at < _USE_NOTED_EVERY:
+        return
+    ApiKey.objects.filter(pk=key.pk).update(last_used_at=now, last_used_from=address)
+
+
+def revoke_key(key: ApiKey, *, now: datetime) -> None:
+    """End a key from the next request on; one that was revoked before keeps its time."""
+    ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=now)
+
+
+def _digest(secret: str, pepper: str) -> bytes:
+    return hmac.new(settings.API_KEY_PEPPERS[pepper].encode(), secret.encode(), hashlib.sha256).digest()
+
+
+def _checksum(body: str) -> str:
+    return f"{zlib.crc32(body.encode()):08x}"

@@ -1,0 +1,1 @@
+"""The ground of the API: keys, errors, the door and its description."""
