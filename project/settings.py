@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -250,8 +251,10 @@ API_BATCHES_A_MINUTE = env.int("API_BATCHES_A_MINUTE", default=6000)
 
 def _peppers() -> dict[str, str]:
     """Read `API_KEY_PEPPERS=2:…,1:…`: new keys take the first, keys under the others stay valid."""
-    named: list[str] = env.list("API_KEY_PEPPERS", default=[f"0:{SECRET_KEY}"])
-    return dict(pepper.split(":", 1) for pepper in named)
+    named: list[str] = env.list("API_KEY_PEPPERS", default=[])
+    if not all(re.fullmatch(r"[0-9A-Za-z_-]{1,16}:\S+", pepper) for pepper in named):
+        raise ImproperlyConfigured("API_KEY_PEPPERS must be NAME:SECRET, with a comma between two of them.")
+    return dict(pepper.split(":", 1) for pepper in named) or {"0": SECRET_KEY}
 
 
 API_KEY_PEPPERS = _peppers()

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from tenants.access import capabilities_of, tenants_of
 from tenants.api.base import ApiView, TenantApiView
+from tenants.api.paging import listed
 from tenants.models import Tenant
 
 
@@ -40,11 +41,11 @@ class TenantDetailSerializer(TenantSerializer):
 class TenantList(ApiView):
     """Every tenant that the key covers or the person may see."""
 
-    @extend_schema(operation_id="tenants_list", responses=TenantSerializer(many=True))
+    @extend_schema(operation_id="tenants_list", responses=listed(TenantSerializer))
     def get(self, request: Request) -> Response:
         """List the tenants, by name."""
         tenants = tenants_of(self.caller).select_related("provider").order_by("name", "slug")
-        return Response(TenantSerializer(tenants, many=True).data)
+        return Response({"results": TenantSerializer(tenants, many=True).data})
 
 
 class TenantDetail(TenantApiView):
