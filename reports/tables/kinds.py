@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from insights.queries import (
@@ -22,12 +21,10 @@ from insights.queries import (
 from insights.queries.clients import CLIENT_ORDERINGS
 from insights.queries.failures import FAILURE_ORDERINGS
 from insights.queries.senders import SENDER_ORDERINGS
+from project.tables import Row
 
 CHUNK = 2_000
 """Rows that are read from the database at a time, so that memory stays bounded for any table."""
-
-Value = str | int | float | date | datetime | None
-Row = Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)

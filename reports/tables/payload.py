@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import Any
 
 from insights.queries import Selection
-from reports.tables.kinds import Kind, Value
+from project.tables import plain
+from reports.tables.kinds import Kind
 from tenants.models import Tenant
-
-
-def plain(value: Value) -> str | int | float | None:
-    """Return a value as JSON and CSV write it: days as 2026-11-17, times in UTC as 2026-11-17T08:11:05Z."""
-    if isinstance(value, datetime):
-        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def payload(kind: Kind, selection: Selection, *, tenant: Tenant, ordering: str = "") -> dict[str, Any]:

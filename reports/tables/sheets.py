@@ -1,69 +1,19 @@
-"""A table as an XLSX workbook: numbers as numbers, days and times as such, text never as a formula."""
+"""A kind of table as an XLSX workbook."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
-from typing import IO, Any
+from typing import IO
 
-import xlsxwriter
+from project.tables import LAST_ROW, LONGEST_CELL, Row
+from project.tables import write_xlsx as write_table
+from reports.tables.kinds import Kind
 
-from reports.tables.kinds import Kind, Row, Value
-
-LAST_ROW = 1_048_576
-"""Rows of a sheet; more of them go on in a further sheet."""
-
-LONGEST_CELL = 32_767
-_WIDTHS = {"sender_address": 36, "account": 32, "client_ip": 26, "sender_domain": 24}
-_OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
+__all__ = ["LAST_ROW", "LONGEST_CELL", "write_xlsx"]
 
 
 def write_xlsx(
     out: IO[bytes], kind: Kind, rows: Iterable[Row], *, about: Mapping[str, str], last_row: int = LAST_ROW
 ) -> None:
-    """Write the table into `out`, with `about` as properties of the workbook. Memory stays bounded.
-
-    Times are in UTC, as in CSV, because a sheet's times have no zone.
-    """
-    with xlsxwriter.Workbook(out, _OPTIONS) as book:
-        book.set_properties(dict(about))
-        formats = {
-            "head": book.add_format({"bold": True, "bottom": 1}),
-            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
-            "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-        }
-        sheet, at = _sheet(book, kind, formats["head"]), 1
-        for row in rows:
-            if at == last_row:
-                sheet, at = _sheet(book, kind, formats["head"]), 1
-            for column, name in enumerate(kind.columns):
-                _write(sheet, at, column, row[name], formats)
-            at += 1
-
-
-def _sheet(book: Any, kind: Kind, head: Any) -> Any:
-    number = len(book.worksheets()) + 1
-    sheet = book.add_worksheet(kind.name if number == 1 else f"{kind.name} {number}")
-    sheet.freeze_panes(1, 0)
-    for column, name in enumerate(kind.columns):
-        sheet.set_column(column, column, _WIDTHS.get(name, 19 if name.endswith("_at") else 12))
-        sheet.write_string(0, column, name, head)
-    return sheet
-
-
-def _write(sheet: Any, row: int, column: int, value: Value, formats: Mapping[str, Any]) -> None:
-    if value is None:
-        return
-    if isinstance(value, datetime):
-        sheet.write_datetime(row, column, value.astimezone(UTC).replace(tzinfo=None), formats["time"])
-    elif isinstance(value, date):
-        sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), formats["day"])  # noqa: DTZ001
-    elif isinstance(value, str):
-        sheet.write_string(row, column, value[:LONGEST_CELL])
-    else:
-        sheet.write_number(row, column, value)
+    """Write the table into `out`, with `about` as properties of the workbook. Memory stays bounded."""
+    write_table(out, kind.name, kind.columns, rows, about=about, last_row=last_row)

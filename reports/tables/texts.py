@@ -1,56 +1,20 @@
-"""A table as CSV that no spreadsheet takes for a program, and as aligned text for a terminal."""
+"""A kind of table as CSV that no spreadsheet takes for a program, and as aligned text for a terminal."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 
-from reports.tables.kinds import Kind, Row
-from reports.tables.payload import plain
+from project.tables import Row, plain, safe_cell
+from project.tables import csv_lines as csv_lines_of
+from reports.tables.kinds import Kind
 
-# What makes a cell a formula in some spreadsheet (OWASP, CSV injection); the full-width forms too.
-_STARTS_FORMULA = tuple("=+-@|%\t\r\n\N{MINUS SIGN}\uff1d\uff0b\uff0d\uff20")
-_LINES = 500
+__all__ = ["csv_lines", "safe_cell", "text_table"]
 _GAP = "  "
 
 
-def safe_cell(value: str | float | None) -> str | int | float:
-    """Return a cell for CSV: empty for None; text that a spreadsheet would calculate gets an apostrophe.
-
-    Names in logs are written by whoever logs in. Numbers are ours, and stay numbers.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, str) and value.lstrip(" \N{NO-BREAK SPACE}").startswith(_STARTS_FORMULA):
-        return f"'{value}"
-    return value
-
-
 def csv_lines(kind: Kind, rows: Iterable[Row]) -> Iterator[str]:
-    """Yield the table as CSV (RFC 4180 save that lines end with LF), some hundred lines at a time."""
-    pieces = _Pieces()
-    writer = csv.writer(pieces)
-    writer.writerow(kind.columns)
-    for number, row in enumerate(rows, start=1):
-        writer.writerow([safe_cell(plain(row[name])) for name in kind.columns])
-        if number % _LINES == 0:
-            yield pieces.taken()
-    yield pieces.taken()
-
-
-class _Pieces:
-    """What a CSV writer writes to: told that lines end with CR LF, it quotes both, and then LF is enough."""
-
-    def __init__(self) -> None:
-        self._lines: list[str] = []
-
-    def write(self, line: str) -> None:
-        self._lines.append(line.removesuffix("\r\n") + "\n")
-
-    def taken(self) -> str:
-        text = "".join(self._lines)
-        self._lines.clear()
-        return text
+    """Yield the table as CSV, some hundred lines at a time."""
+    return csv_lines_of(kind.columns, rows)
 
 
 def text_table(kind: Kind, rows: Iterable[Row], totals: Mapping[str, int]) -> Iterator[str]:

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 
 from openpyxl import load_workbook
 
+from project.tables import Row
 from reports.tables import KINDS, write_xlsx
-from reports.tables.kinds import Row
 
 
 def sheets(kind: str, rows: list[Row], **more: int) -> dict[str, list[tuple[object, ...]]]:

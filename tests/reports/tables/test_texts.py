@@ -8,9 +8,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from project.tables import Row, plain
 from reports.tables import KINDS, csv_lines, safe_cell, text_table
-from reports.tables.kinds import Row
-from reports.tables.payload import plain
 
 HOSTILE = [
     "=1+1",
