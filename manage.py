@@ -22,9 +22,12 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if command not in COMMANDS_WITHOUT_SERVERS:
-        from project import prepare
+        from project import embedded, prepare
 
-        prepare.servers()
+        try:
+            prepare.servers()
+        except embedded.EmbeddedError as error:
+            sys.exit(f"{error}")
         if command not in {"migrate", "makemigrations", "check", "test", "shell", "dbshell"}:
             prepare.schema()
     from django.core.management import execute_from_command_line

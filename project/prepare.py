@@ -35,20 +35,27 @@ def schema() -> None:
     A server named by DATABASE_URL is never migrated behind the operator's back.
     """
     from project import embedded
+    from project.embedded import state
 
     urls = embedded.current(environ={})
     if urls is None or os.environ.get("DATABASE_URL") != urls.database_url:
         return
     wanted = f"{urls.database_url} {_digest_of_migrations()}"
-    if MIGRATED_MARK.exists() and MIGRATED_MARK.read_text() == wanted:
+    if _is_migrated(wanted):
         return
     import django
     from django.core.management import call_command
 
-    django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
-    MIGRATED_MARK.parent.mkdir(parents=True, exist_ok=True)
-    MIGRATED_MARK.write_text(wanted)
+    # Of several commands that begin at once one migrates, and the others wait for it.
+    with state.exclusive(MIGRATED_MARK.parent):
+        if not _is_migrated(wanted):
+            django.setup()
+            call_command("migrate", verbosity=0, interactive=False)
+            MIGRATED_MARK.write_text(wanted)
+
+
+def _is_migrated(wanted: str) -> bool:
+    return MIGRATED_MARK.exists() and MIGRATED_MARK.read_text() == wanted
 
 
 def _digest_of_migrations() -> str:

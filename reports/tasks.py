@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from project.celery import app
@@ -16,19 +15,6 @@ from reports.deliver.sweep import due_requests, remove_expired
 def deliver_report(*, tenant_id: str, request_id: str) -> None:
     """Build and send one requested report, as far as it is due."""
     deliver(tenant_id=UUID(tenant_id), request_id=UUID(request_id), now=timezone.now())
-
-
-def deliver_on_commit(*, tenant_id: UUID, request_id: UUID) -> None:
-    """Queue a request once its order is committed.
-
-    When the broker cannot be reached nothing is lost, and nobody is told that something was: the order is in
-    PostgreSQL, and `resume_report_requests` finds it.
-    """
-
-    def queue() -> None:
-        deliver_report.delay(tenant_id=str(tenant_id), request_id=str(request_id))
-
-    transaction.on_commit(queue, robust=True)
 
 
 @app.task(name="reports.tasks.resume_report_requests")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+_MINUTE = timedelta(minutes=1)
 register = template.Library()
 
 
 @register.filter
 def ago(instant: datetime | None, now: datetime) -> str:
-    """Write “7 minutes ago”; “–” for None. A clock that is ahead of ours counts as now."""
+    """Write “7 minutes ago”, or “just now”; “–” for None. A clock that is ahead of ours counts as now."""
     if instant is None:
         return "–"
+    if now - instant < _MINUTE:
+        return _("just now")
     return _("%(age)s ago") % {"age": timesince(min(instant, now), now, depth=1)}

@@ -18,7 +18,7 @@ from reports.models import DETAILS_CSV, DETAILS_XLSX, ReportRequest
 from reports.request.ask import RecipientsRefused
 from reports.request.change import cancel as cancel_request
 from reports.request.change import may_change, remove, send_again
-from reports.tasks import deliver_on_commit
+from reports.tasks import deliver_report
 from reports.web.requests import get_request, told
 from tenants.access import capabilities_of, tenant_view
 from tenants.models import Tenant
@@ -46,7 +46,7 @@ def again(request: HttpRequest, tenant: Tenant, request_id: UUID) -> HttpRespons
     found = _changeable(request, tenant, request_id)
     try:
         if send_again(found, tenant=tenant, now=timezone.now()):
-            deliver_on_commit(tenant_id=tenant.pk, request_id=found.pk)
+            deliver_report.delay_on_commit(tenant_id=str(tenant.pk), request_id=str(found.pk))
     except RecipientsRefused as refused:
         told(request, refused)
     return redirect("reports:request", slug=tenant.slug, request_id=found.pk)

@@ -20,7 +20,7 @@ from reports.queries import report_request, report_requests
 from reports.request.ask import RecipientsRefused, TooManyRequests, ask_for_report
 from reports.request.change import may_change
 from reports.request.recipients import check_recipients, read_addresses
-from reports.tasks import deliver_on_commit
+from reports.tasks import deliver_report
 from reports.web.frame import domain_choices
 from reports.web.request_form import LONGEST_LIST, RequestForm, first_answers
 from tenants.access import capabilities_of, tenant_view
@@ -62,7 +62,7 @@ def new(request: HttpRequest, tenant: Tenant) -> HttpResponse:
     if request.method == "POST":
         form = RequestForm(request.POST, tenant=tenant, domains=domains, now=now)
         if form.is_valid() and (asked := _ask(form, tenant, request.user)):
-            deliver_on_commit(tenant_id=tenant.pk, request_id=asked.pk)
+            deliver_report.delay_on_commit(tenant_id=str(tenant.pk), request_id=str(asked.pk))
             return redirect("reports:request", slug=tenant.slug, request_id=asked.pk)
     else:
         answers = first_answers(state, user=request.user, this_year=state.kept.last.year)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -60,3 +61,29 @@ def test_servers_named_in_the_env_file_are_taken(checkout: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert f"DATABASE_URL = {NAMED['DATABASE_URL']!r}" in done.stdout
     assert not (checkout / "var").exists()
+
+
+@pytest.mark.slow
+def test_commands_that_begin_at_once_on_a_fresh_checkout_migrate_once(checkout: Path) -> None:
+    """The servers' wheels and the environment are those of this checkout; the data is new."""
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "manage.py",
+        "create_tenant",
+        "--name",
+        "C",
+        "--time-zone",
+        "UTC",
+    ]
+    more: dict[str, Any] = {"cwd": checkout, "env": NOTHING_NAMED, "text": True, "stderr": subprocess.PIPE}
+    try:
+        begun = [subprocess.Popen([*command, f"c{number}"], **more) for number in range(3)]
+        said = [process.communicate(timeout=180)[1] for process in begun]
+        assert [(process.returncode, words) for process, words in zip(begun, said, strict=True)] == [
+            (0, "")
+        ] * 3
+    finally:
+        stop = [sys.executable, "-m", "project.embedded", "stop"]
+        subprocess.run(stop, cwd=checkout, env=NOTHING_NAMED, check=True, capture_output=True)

@@ -54,6 +54,18 @@ def test_upload_waits_for_a_worker_and_leads_to_its_page(
     assert len(queued) == 1
 
 
+def test_upload_is_kept_when_the_broker_is_down(
+    cast: Cast, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    def refuse(**ids: str) -> None:
+        raise ConnectionError("no broker")
+
+    monkeypatch.setattr("insights.tasks.import_log.delay", refuse)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert upload(client_of(cast.bob), "acme").status_code == 303
+    assert [log_import.status for log_import in imports_of(cast.acme)] == [ImportStatus.WAITING]
+
+
 def test_upload_by_htmx_is_sent_on(cast: Cast, client_of: ClientOf) -> None:
     response = upload(client_of(cast.bob), "acme", htmx=True)
     assert response["HX-Redirect"] == f"/t/acme/imports/{imports_of(cast.acme)[0].pk}/"
