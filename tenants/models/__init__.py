@@ -5,5 +5,20 @@ from tenants.models.membership import Membership
 from tenants.models.sender_domain import SenderDomain
 from tenants.models.tenant import Provider, RecipientPolicy, Tenant
 from tenants.models.user import User
+from tenants.models.webhook import EventType, Webhook
+from tenants.models.webhook_delivery import DeliveryState, WebhookDelivery, WebhookEvent
 
-__all__ = ["ApiKey", "Membership", "Provider", "RecipientPolicy", "SenderDomain", "Tenant", "User"]
+__all__ = [
+    "ApiKey",
+    "DeliveryState",
+    "EventType",
+    "Membership",
+    "Provider",
+    "RecipientPolicy",
+    "SenderDomain",
+    "Tenant",
+    "User",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
+]

@@ -15,6 +15,8 @@ ABOVE = {
     "tenants.Tenant": "is what everything else is narrowed to; tenants.access fetches it",
     "tenants.ApiKey": "tells which scope a program may enter",
     "tenants.ApiKey_tenants": "tells which scope a program may enter",
+    "tenants.Webhook": "tells whose events a program gets",
+    "tenants.WebhookDelivery": "how telling a webhook went; what it was told is a tenant's own",
     "tenants.Membership": "tells which scope a person may enter",
     "auth.Group": "rights in the administration",
     "auth.Group_permissions": "rights in the administration",

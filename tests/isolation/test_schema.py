@@ -9,13 +9,13 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from tenants.models import ApiKey, Membership
+from tenants.models import ApiKey, Membership, Webhook
 from tenants.row_security import CONDITION
 from tenants.scope import TenantOwned
 
 pytestmark = pytest.mark.usefixtures("world")
 
-ABOVE = {Membership._meta.db_table, ApiKey._meta.db_table, ApiKey.tenants.through._meta.db_table}
+ABOVE = {model._meta.db_table for model in (Membership, ApiKey, ApiKey.tenants.through, Webhook)}
 """Tables with a tenant_id and no policy: they are what tells which scope a person or a program may enter."""
 OWNED = {model._meta.db_table for model in apps.get_models() if issubclass(model, TenantOwned)}
 IN_PUBLIC = "c.relnamespace = 'public'::regnamespace"
