@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from tenants.access import Caller, get_tenant
 from tenants.api.auth import IsSomebody, KeyAuthentication, caller_of
+from tenants.api.bodies import BoundedJson
 from tenants.api.negotiation import AlwaysJson
 from tenants.api.throttles import RateThrottle
 from tenants.models import Tenant
@@ -36,6 +37,7 @@ class ApiView(APIView):
     permission_classes = (IsSomebody,)
     throttle_classes = (RateThrottle,)
     content_negotiation_class = AlwaysJson
+    parser_classes = (BoundedJson,)
 
     parameters: ClassVar[dict[str, frozenset[str]]] = {}
     caller: Caller
@@ -91,4 +93,8 @@ class TenantApiView(ApiView):
         method = "GET" if request.method in {"HEAD", "OPTIONS"} else request.method or ""
         capability = self.capabilities.get(method, Capability.VIEW)
         self.tenant = get_tenant(self.caller, str(self.kwargs["tenant"]), capability)
+        self.receive(request)
         self._scope.enter_context(tenant_scope([self.tenant.pk]))
+
+    def receive(self, request: Request) -> None:
+        """Take a large body in: the right was checked, and no transaction is open that a slow sender would hold."""
