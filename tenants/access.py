@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 
-from tenants.models import ApiKey, Membership, Tenant, User
+from tenants.models import ApiKey, Membership, Provider, Tenant, User
 from tenants.roles import CAPABILITIES, SCOPE_CAPABILITIES, Capability, Role, Scope
 from tenants.scope import tenant_scope
 
@@ -79,6 +79,48 @@ def capabilities_of_key(key: ApiKey) -> frozenset[Capability]:
     return frozenset().union(*(SCOPE_CAPABILITIES[Scope(scope)] for scope in key.scopes))
 
 
+def tenants_with(user: Caller, capability: Capability) -> QuerySet[Tenant]:
+    """Return the tenants with which `user`, or a key, may do `capability`: one query, by name."""
+    if isinstance(user, ApiKey):
+        return _tenants_of_key(user) if capability in capabilities_of_key(user) else Tenant.objects.none()
+    if not user.is_authenticated or not user.is_active:
+        return Tenant.objects.none()
+    theirs = Membership.objects.filter(user=user, role__in=_roles_with(capability))
+    at_providers = theirs.filter(provider__isnull=False, sees_all=True)
+    return Tenant.objects.filter(
+        Q(memberships__in=theirs) | Q(provider__memberships__in=at_providers)
+    ).distinct()
+
+
+def providers_with(user: Caller, capability: Capability) -> QuerySet[Provider]:
+    """Return the providers with all of whose tenants `user`, or a key, may do `capability`: one query, by name."""
+    if isinstance(user, ApiKey):
+        covers_all = user.all_tenants and capability in capabilities_of_key(user)
+        return Provider.objects.filter(pk=user.provider_id) if covers_all else Provider.objects.none()
+    if not user.is_authenticated or not user.is_active:
+        return Provider.objects.none()
+    theirs = Membership.objects.filter(user=user, role__in=_roles_with(capability), sees_all=True)
+    return Provider.objects.filter(memberships__in=theirs).distinct()
+
+
+def _roles_with(capability: Capability) -> list[Role]:
+    return [role for role, granted in CAPABILITIES.items() if capability in granted]
+
+
+def get_provider(user: User, slug: str, capability: Capability) -> Provider:
+    """Return the provider called `slug`.
+
+    Raises Http404 when it does not exist or `user` has no role there, PermissionDenied when the role, or seeing some
+    tenants only, does not carry `capability` for all of its tenants. Two queries.
+    """
+    provider = Provider.objects.filter(slug=slug, memberships__user=user).first() if user.is_active else None
+    if provider is None:
+        raise Http404("No such provider.")
+    if not providers_with(user, capability).filter(pk=provider.pk).exists():
+        raise PermissionDenied(f"This needs the right “{capability}” for every tenant of the provider.")
+    return provider
+
+
 def get_tenant(user: Caller, slug: str, capability: Capability) -> Tenant:
     """Return the tenant called `slug`.
 
@@ -96,7 +138,28 @@ def get_tenant(user: Caller, slug: str, capability: Capability) -> Tenant:
 
 
 TenantView = Callable[Concatenate[HttpRequest, Tenant, P], HttpResponseBase]
+ProviderView = Callable[Concatenate[HttpRequest, Provider, P], HttpResponseBase]
 SlugView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def provider_view(capability: Capability) -> Callable[[ProviderView[P]], SlugView[P]]:
+    """Turn a view of a provider into a view of a URL with `provider`, its short name, permitted as `get_provider` says.
+
+    The view is called as `view(request, provider, …)` and is in no tenant's scope.
+    """
+
+    def decorate(view: ProviderView[P]) -> SlugView[P]:
+        @login_required
+        @wraps(view)
+        def permitted(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            slug = str(kwargs.pop("provider"))
+            if not isinstance(request.user, User):
+                raise Http404("Nobody is logged in.")
+            return view(request, get_provider(request.user, slug, capability), *args, **kwargs)
+
+        return permitted
+
+    return decorate
 
 
 def tenant_view(capability: Capability) -> Callable[[TenantView[P]], SlugView[P]]:

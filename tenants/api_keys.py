@@ -14,6 +14,7 @@ import string
 import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -37,13 +38,17 @@ def make_key(
     networks: Sequence[str] = (),
     expires_at: datetime | None = None,
     created_by: User | None = None,
+    key_id: UUID | None = None,
 ) -> tuple[ApiKey, str]:
     """Save a key of a tenant, or of a provider for `tenants` (None: all of them), and return it with its text.
 
-    The text is not kept anywhere. Raises ValidationError when something is missing or does not fit together.
+    The text is not kept anywhere. `key_id` is the id that it shall have, so that a form sent twice makes one. Raises
+    ValidationError when something is missing or does not fit together.
     """
     if not scopes:
         raise ValidationError({"scopes": _("A key needs at least one scope.")})
+    if tenants is not None and not tenants:
+        raise ValidationError({"tenants": _("Name at least one tenant.")})
     strangers = [each for each in tenants or () if each.provider_id != (provider.pk if provider else None)]
     if strangers:
         raise ValidationError({"tenants": _("Only tenants of the provider can be named.")})
@@ -63,6 +68,8 @@ def make_key(
         expires_at=expires_at,
         created_by=created_by,
     )
+    if key_id is not None:
+        key.pk = key_id
     key.full_clean()
     key.save()
     if tenants is not None:
