@@ -26,8 +26,17 @@ class ImportStatus(models.TextChoices):
     UNDONE = "undone", _("Undone")
 
 
+class ImportKind(models.TextChoices):
+    """What an import reads: one file, or what came over the API in a day."""
+
+    FILE = "file", _("File")
+    LINES = "lines", _("Log lines over the API")
+    SUBMISSIONS = "submissions", _("Submissions over the API")
+    FAILURES = "login_failures", _("Failed logins over the API")
+
+
 class LogImport(TenantOwned):
-    """An import of one file into one source.
+    """An import of one file into one source, or the day's account of what a source was sent over the API.
 
     The counters are brought forward in the transaction that stores the rows, so they are exact at any moment:
     lines = event + evidence + other + unrecognised; events = stored + duplicate.
@@ -36,6 +45,11 @@ class LogImport(TenantOwned):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="imports")
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="imports")
+    kind = models.CharField(
+        _("kind"), max_length=16, choices=ImportKind.choices, default=ImportKind.FILE, editable=False
+    )
+    # The day (UTC) whose requests an account of the API sums up; a file has none.
+    received_on = models.DateField(null=True, blank=True, editable=False)
     file_name = models.CharField(_("file"), max_length=255)
     stored_file = models.CharField(max_length=255, blank=True, editable=False)
     size_bytes = models.BigIntegerField(_("size"), default=0)
@@ -78,6 +92,13 @@ class LogImport(TenantOwned):
         indexes: ClassVar = [
             models.Index(fields=["tenant", "-created_at"], name="import_newest"),
             models.Index(fields=["tenant", "source", "head_digest"], name="import_by_head"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant", "source", "kind", "received_on"],
+                condition=models.Q(received_on__isnull=False, status=ImportStatus.DONE),
+                name="account_once_a_day",
+            )
         ]
 
     def __str__(self) -> str:
