@@ -39,7 +39,7 @@ def _leave() -> None:
     from django.db import connections
 
     connections.close_all()
-    atexit._run_exitfuncs()
+    atexit._run_exitfuncs()  # noqa: SLF001 - there is no public way
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
