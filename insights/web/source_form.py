@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from insights.ingest.formats import FORMATS
+from insights.ingest.sources import check_source, fixed_words, holds_events
 from insights.models import Source
 from insights.web.settings_form import zone_choices
 
@@ -34,7 +35,7 @@ def refuse_taken(name: str, sources: Sequence[Source]) -> str:
 
 
 class SourceForm(forms.Form):
-    """A new source, or one that exists and so keeps its kind; `others` are the tenant's other sources."""
+    """A new source, or one that exists: with events it keeps its kind and its zone (`insights.ingest.sources`)."""
 
     name = forms.CharField(
         label=_("Name"), max_length=100, help_text=_("What you call this mail server, for instance mx1.")
@@ -45,15 +46,17 @@ class SourceForm(forms.Form):
         help_text=_("Where the server's clock stands; used for time stamps that carry no offset."),
     )
 
-    def __init__(self, *args: Any, others: Sequence[Source], zone: str, is_new: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, zone: str, instead_of: Source | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._others = others
+        self._instead_of = instead_of
+        choices_field(self, "format").choices = format_choices()
         choices_field(self, "time_zone").choices = zone_choices(zone)
-        if is_new:
-            choices_field(self, "format").choices = format_choices()
-        else:
-            del self.fields["format"]
+        if instead_of is not None and holds_events(instead_of):
+            for name in ("format", "time_zone"):
+                self.fields[name].disabled = True
+            self.fields["time_zone"].help_text = fixed_words()
 
-    def clean_name(self) -> str:
-        """Refuse a name that another source has."""
-        return refuse_taken(self.cleaned_data["name"], self._others)
+    def clean(self) -> None:
+        """Refuse what the source cannot have, a taken name above all."""
+        if not self.errors:
+            check_source(**self.cleaned_data, instead_of=self._instead_of)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from insights.ingest.sources import SourceBusy, change_source
 from insights.models import ImportStatus, LogImport, Source
 from insights.queries import SILENT_AFTER, Selection, today_of
 from insights.queries.sources import SourceFigures, running_by_source, source_figures
@@ -133,9 +135,8 @@ def new(request: HttpRequest, tenant: Tenant) -> HttpResponse:
     """Name a source before its first log comes, for instance by the ingest command."""
     form = SourceForm(
         request.POST if request.method == "POST" else None,
-        others=list(Source.objects.all()),
         zone=tenant.time_zone,
-        is_new=True,
+        instead_of=None,
         initial={"time_zone": tenant.time_zone},
     )
     if form.is_bound and form.is_valid():
@@ -148,25 +149,27 @@ def new(request: HttpRequest, tenant: Tenant) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @tenant_view(Capability.MANAGE_SOURCES)
 def edit(request: HttpRequest, tenant: Tenant, source_id: UUID) -> HttpResponse:
-    """Change the name or the time zone of a source; what was read before stays as it is."""
+    """Change a source: its name at any time, its kind and time zone as long as it holds no events."""
     source = get_object_or_404(Source, pk=source_id)
     form = SourceForm(
         request.POST if request.method == "POST" else None,
-        others=list(Source.objects.exclude(pk=source.pk)),
         zone=source.time_zone,
-        is_new=False,
-        initial={"name": source.name, "time_zone": source.time_zone},
+        instead_of=source,
+        initial={"name": source.name, "format": source.format, "time_zone": source.time_zone},
     )
-    if form.is_bound and form.is_valid():
-        moved = form.cleaned_data["time_zone"] != source.time_zone
-        source.name, source.time_zone = form.cleaned_data["name"], form.cleaned_data["time_zone"]
-        source.save(update_fields=["name", "time_zone"])
+    if form.is_bound and form.is_valid() and _changed(source, form):
         messages.success(request, _("The source “%(name)s” is saved.") % {"name": source.name})
-        if moved:
-            text = _("Lines are read in %(zone)s from now on; what was read before stays as it is.")
-            messages.info(request, text % {"zone": source.time_zone})
         return redirect("insights:sources", slug=tenant.slug)
     return _form_page(request, {"form": form, "source": source})
+
+
+def _changed(source: Source, form: SourceForm) -> bool:
+    """Change the source as the form says; False with the reason on the form where something came in between."""
+    try:
+        change_source(source, **form.cleaned_data)
+    except (SourceBusy, ValidationError) as refusal:
+        form.add_error(None, refusal if isinstance(refusal, ValidationError) else str(refusal))
+    return form.is_valid()
 
 
 def _form_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

@@ -14,9 +14,13 @@ from uuid6 import uuid7
 DEFAULT_RETENTION_DAYS = 90
 
 
+# The database's files hold these names too, but they stand for nowhere, or for wherever this machine is.
+_NOWHERE = {"Factory", "localtime"}
+
+
 def validate_time_zone(name: str) -> None:
     """Raise ValidationError unless `name` is in the IANA time zone database."""
-    if name not in available_timezones():
+    if name not in available_timezones() - _NOWHERE:
         raise ValidationError(
             _("“%(name)s” is not an IANA time zone, for instance Europe/Berlin."), params={"name": name}
         )

@@ -169,7 +169,7 @@ def test_source_is_made_and_changed_by_those_who_may(cast: Cast, client_of: Clie
     with tenant_scope([cast.acme.pk]):
         (source,) = Source.objects.all()
     assert (source.name, source.format, source.time_zone) == ("mx1", "postfix", "Asia/Tokyo")
-    changed = {"name": "mx9", "time_zone": "Europe/Paris"}
+    changed = {"name": "mx9", "format": "postfix", "time_zone": "Europe/Paris"}
     for person, status in ((cast.carol, 403), (cast.mallory, 404), (cast.bob, 302)):
         assert client_of(person).get(f"{PAGE}{source.pk}/").status_code == (200 if status == 302 else status)
         assert client_of(person).post(f"{PAGE}{source.pk}/", changed).status_code == status
@@ -183,9 +183,36 @@ def test_source_keeps_what_was_refused(cast: Cast, client_of: ClientOf) -> None:
     foreign = make_source(cast.initech, "canary")
     client = client_of(cast.bob)
     for name, zone in ((other.name, "Europe/Paris"), ("", "Europe/Paris"), ("mx3", "Mars/Olympus")):
-        assert client.post(f"{PAGE}{source.pk}/", {"name": name, "time_zone": zone}).status_code == 200
+        written = {"name": name, "format": "postfix", "time_zone": zone}
+        assert client.post(f"{PAGE}{source.pk}/", written).status_code == 200
     assert client.get(f"{PAGE}{foreign.pk}/").status_code == 404
     assert client.post(f"{PAGE}{foreign.pk}/", {"name": "x", "time_zone": "UTC"}).status_code == 404
     with tenant_scope([cast.acme.pk, cast.initech.pk]):
         kept = sorted(Source.objects.values_list("name", "time_zone"))
     assert kept == [("canary", "Asia/Seoul"), ("mx1", "Europe/Berlin"), ("mx2", "Europe/Berlin")]
+
+
+def test_source_with_events_keeps_its_zone_and_says_why(cast: Cast, client_of: ClientOf) -> None:
+    submit(cast.acme, at=days_ago(1))
+    source = make_source(cast.acme)
+    client, page = client_of(cast.bob), f"{PAGE}{source.pk}/"
+    assert "the same log would be counted twice" in words(client.get(page))
+    written = {"name": "mx9", "format": "postfix", "time_zone": "Europe/Paris"}
+    assert client.post(page, written).status_code == 302
+    with tenant_scope([cast.acme.pk]):
+        source.refresh_from_db()
+    assert (source.name, source.time_zone) == ("mx9", "Europe/Berlin")
+
+
+def test_events_that_came_while_the_form_was_open_are_seen(
+    cast: Cast, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit(cast.acme, at=days_ago(1))
+    source = make_source(cast.acme)
+    monkeypatch.setattr("insights.web.source_form.holds_events", lambda _source: False)
+    written = {"name": "mx9", "format": "postfix", "time_zone": "Europe/Paris"}
+    answer = client_of(cast.bob).post(f"{PAGE}{source.pk}/", written)
+    assert (answer.status_code, b'id="id_time_zone_error"' in answer.content) == (200, True)
+    with tenant_scope([cast.acme.pk]):
+        source.refresh_from_db()
+    assert (source.name, source.time_zone) == ("mx1", "Europe/Berlin")
