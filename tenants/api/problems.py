@@ -100,6 +100,11 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     return Response(problem(error), status=error.status_code, headers=headers, content_type=CONTENT_TYPE)
 
 
+def type_of(status: int) -> str:
+    """Return the URN that names the kind of problem."""
+    return TYPE + _NAMES.get(status, "error")
+
+
 def problem(error: exceptions.APIException) -> dict[str, Any]:
     """Return the body for an error."""
     status = int(error.status_code)
@@ -107,7 +112,7 @@ def problem(error: exceptions.APIException) -> dict[str, Any]:
     whole = " ".join(one["reason"] for one in found if not one["field"])
     count = sum(1 for one in found if one["field"])
     return {
-        "type": TYPE + _NAMES.get(status, "error"),
+        "type": type_of(status),
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": whole

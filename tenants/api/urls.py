@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from tenants.api import tenants
+from tenants.api import docs, tenants
 
 app_name = "tenants-api"
 
 urlpatterns: list[URLPattern] = [
+    path("schema/", docs.Description.as_view(), name="schema"),
+    path("docs/", docs.workbench, name="docs"),
+    path("reference/", docs.reference, name="reference"),
     path("tenants/", tenants.TenantList.as_view(), name="tenants"),
     path("tenants/<slug:tenant>/", tenants.TenantDetail.as_view(), name="tenant"),
 ]
