@@ -96,7 +96,7 @@ def providers_with(user: Caller, capability: Capability) -> QuerySet[Provider]:
     """Return the providers with all of whose tenants `user`, or a key, may do `capability`: one query, by name."""
     if isinstance(user, ApiKey):
         covers_all = user.all_tenants and capability in capabilities_of_key(user)
-        return Provider.objects.filter(pk=user.provider_id) if covers_all else Provider.objects.none()
+        return Provider.objects.filter(api_keys=user) if covers_all else Provider.objects.none()
     if not user.is_authenticated or not user.is_active:
         return Provider.objects.none()
     theirs = Membership.objects.filter(user=user, role__in=_roles_with(capability), sees_all=True)

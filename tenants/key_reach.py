@@ -38,7 +38,7 @@ def managed_keys(caller: Caller) -> QuerySet[ApiKey]:
 def providers_to_name(caller: Caller) -> QuerySet[Provider]:
     """Return the providers that `caller` may make keys of: for all of the tenants, or for those it covers itself."""
     if isinstance(caller, ApiKey) and Capability.MANAGE_KEYS in capabilities_of_key(caller):
-        return Provider.objects.filter(pk=caller.provider_id)
+        return Provider.objects.filter(api_keys=caller)
     return providers_with(caller, Capability.MANAGE_KEYS)
 
 

@@ -52,6 +52,10 @@ class ApiView(APIView):
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             raise ValidationError({name: [f"is not a parameter here; {allowed}."] for name in unknown})
+        # No text in the database has one, and asking for it is an error there.
+        spoilt = [name for name, texts in request.query_params.lists() if any("\0" in text for text in texts)]
+        if spoilt:
+            raise ValidationError({name: ["has a NUL character in it."] for name in spoilt})
 
     def enter(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the right to what the path names; overridden by views that are about something."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from ipaddress import ip_address, ip_network
 from typing import ClassVar
 
@@ -97,6 +98,17 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def shown_prefix(self) -> str:
+        """What the key's text begins with, which is no secret."""
+        return f"sai_{self.prefix}"
+
+    def state(self, now: datetime) -> str:
+        """Return "revoked", "expired" or "active"."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= now else "active"
 
     def admits(self, address: str) -> bool:
         """Tell whether the key may be used from a client address; an address that cannot be read may not."""
