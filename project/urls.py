@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tenants.api.urls")),
+    path("api/v1/", include("insights.api.urls")),
     path("", include("tenants.urls")),
     path("", include("reports.urls")),
     path("", include("insights.urls")),

@@ -1,0 +1,1 @@
+"""The endpoints about events, sources, imports and everything else that logs bring."""
