@@ -242,10 +242,8 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "tenants.api.schema.add_problems",
+        "tenants.api.schema.introduce",
     ],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=600)
 API_BATCHES_A_MINUTE = env.int("API_BATCHES_A_MINUTE", default=6000)
@@ -260,6 +258,10 @@ def _peppers() -> dict[str, str]:
 
 
 API_KEY_PEPPERS = _peppers()
+
+# --- Webhooks: where messages may go (tenants/webhooks/addresses.py) ------------------------------------------
+WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
+WEBHOOK_PORTS = [int(port) for port in env.list("WEBHOOK_PORTS", default=["80", "443", "8080", "8443"])]
 
 # --- Celery: a task is lost with no worker, and done again when a worker dies (docs/adr/0004) -----------------
 CELERY_BROKER_URL = REDIS_URL
