@@ -13,6 +13,7 @@ from rest_framework.serializers import IntegerField, Serializer
 
 from tenants.api.about import CHAPTERS, DESCRIPTION, IN_PATHS
 from tenants.api.problems import CONTENT_TYPE, FieldErrorSerializer, ProblemSerializer, type_of
+from tenants.roles import SCOPE_CAPABILITIES
 
 EVERYWHERE = {
     400: "A parameter or member is not known, missing or wrong; `errors` names each.",
@@ -52,7 +53,16 @@ def problem(description: str) -> OpenApiResponse:
 
 
 class Schema(AutoSchema):
-    """Describes one operation."""
+    """Describes one operation, and says which keys may call it."""
+
+    def get_description(self) -> str:
+        """Return the operation's own description and the right it needs, where the view declares one."""
+        own: str = super().get_description()
+        capability = getattr(self.view, "capabilities", {}).get(self.method)
+        if capability is None:
+            return own
+        scopes = [f"`{scope}`" for scope, granted in SCOPE_CAPABILITIES.items() if capability in granted]
+        return f"{own}\n\nNeeds the right `{capability}`: a key with the scope {' or '.join(scopes)}.".strip()
 
 
 def add_problems(result: dict[str, Any], generator: Any, **_more: Any) -> dict[str, Any]:
