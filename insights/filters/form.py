@@ -6,41 +6,27 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.text import Truncator, format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from insights.filters.days import DaysRefused, RangeChoice, custom_days, kept_part, named_days
-from insights.filters.words import Problem, View, domain_asked
+from insights.filters.declared import NARROWING, declared_field
+from insights.filters.fields import DayField, OrderingField, TextField
+from insights.filters.words import Narrowed, Problem, View
 from project.periods import DayRange
 
-LONGEST_SEARCH = 200
-LONGEST_DOMAIN = 255
 LONGEST_ROW = 2000
 LAST_PAGE = 10**9
 _QUOTED = 60
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _NOT_A_PAGE = gettext_lazy("is not a page; write a number from 1 up.")
-_NOT_A_DAY = gettext_lazy("is not a day of the calendar; write it like 2026-11-17.")
-_TOO_LONG = gettext_lazy("is too long; at most %(limit_value)d characters are read.")
 _NONE_OF = gettext_lazy("is not known; it can be {known}.")
-_NULL = gettext_lazy("holds a null character, which no name has.")
 
 
 def _choice(label: Any, choices: Any) -> forms.ChoiceField:
     messages = {"invalid_choice": format_lazy(_NONE_OF, known=", ".join(choices.values))}
     return forms.ChoiceField(label=label, choices=choices.choices, required=False, error_messages=messages)
-
-
-def _text(label: Any, longest: int, **more: Any) -> forms.CharField:
-    messages = {"max_length": _TOO_LONG, "null_characters_not_allowed": _NULL}
-    return forms.CharField(label=label, max_length=longest, required=False, error_messages=messages, **more)
-
-
-def _day(label: Any) -> forms.DateField:
-    messages = {"invalid": _NOT_A_DAY}
-    return forms.DateField(label=label, input_formats=["%Y-%m-%d"], required=False, error_messages=messages)
 
 
 class StateForm(forms.Form):
@@ -51,12 +37,19 @@ class StateForm(forms.Form):
     """
 
     view = _choice(gettext_lazy("View data by"), View)
-    domain = _text(gettext_lazy("Show data for"), LONGEST_DOMAIN)
+    domain = declared_field("sender_domain")
     range = _choice(gettext_lazy("Range"), RangeChoice)
-    start = _day(gettext_lazy("Start date"))
-    end = _day(gettext_lazy("End date"))
-    q = _text(gettext_lazy("Search"), LONGEST_SEARCH)
-    sort = _text(gettext_lazy("Sort"), LONGEST_SEARCH)
+    start = declared_field("start")
+    end = declared_field("end")
+    account = declared_field("account")
+    sender = declared_field("sender")
+    client_ip = declared_field("client_ip")
+    tls_version = declared_field("tls_version")
+    auth_class = declared_field("auth_class")
+    mechanism = declared_field("mechanism")
+    source = declared_field("source")
+    q = declared_field("search")
+    sort = declared_field("ordering")
     page = forms.IntegerField(
         label=gettext_lazy("Page"),
         min_value=1,
@@ -64,30 +57,19 @@ class StateForm(forms.Form):
         required=False,
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _NOT_A_PAGE),
     )
-    row = _text(gettext_lazy("Row"), LONGEST_ROW, strip=False)
+    row = TextField(label=gettext_lazy("Row"), max_length=LONGEST_ROW, required=False, strip=False)
 
     def __init__(self, query: Mapping[str, Any], *, kept: DayRange, sorts: Collection[str]) -> None:
         super().__init__(query)
         self.kept = kept
-        self.sorts = sorts
+        for field in self.fields.values():
+            if isinstance(field, DayField):
+                field.today = kept.last
+            if isinstance(field, OrderingField):
+                field.columns = sorts
         self.choice = RangeChoice.DAYS_7
         self.days = kept_part(named_days(self.choice, today=kept.last), kept=kept)
         self.is_cut = False
-
-    def clean_domain(self) -> str | None:
-        """Return the domain as `domain_asked` reads it."""
-        return domain_asked(self.cleaned_data["domain"])
-
-    def clean_sort(self) -> str:
-        """Return a column of the table at hand, with a leading `-` where it descends."""
-        sort: str = self.cleaned_data["sort"]
-        if sort and sort.removeprefix("-") not in self.sorts:
-            known = ", ".join(sorted(self.sorts)) or _("left out")
-            raise ValidationError(
-                _("is not a column to sort by; it can be %(known)s, with a leading “-” to descend.")
-                % {"known": known}
-            )
-        return sort
 
     def clean(self) -> None:
         """Work out the days from `range`, `start` and `end`, unless one of them was refused already."""
@@ -114,6 +96,14 @@ class StateForm(forms.Form):
             self.add_error(refusal.field, str(refusal))
             return
         self.choice = RangeChoice(choice)
+
+    def narrowed(self) -> tuple[Narrowed, ...]:
+        """Return the further filters that were asked for and taken."""
+        return tuple(
+            Narrowed(name, str(self.fields[name].label), str(self.data.get(name, "")).strip(), value)
+            for name in NARROWING
+            if (value := self.cleaned_data.get(name))
+        )
 
     def problems(self) -> tuple[Problem, ...]:
         """Return what was refused, a sentence for each parameter."""

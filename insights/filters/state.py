@@ -13,13 +13,23 @@ from django.utils.translation import gettext as _
 
 from insights.filters.days import RangeChoice
 from insights.filters.form import StateForm
-from insights.filters.words import NO_DOMAIN, Problem, View
+from insights.filters.words import NO_DOMAIN, Narrowed, Problem, View
 from insights.queries import Selection, kept_days
 from project.periods import DayRange
 from tenants.models import Tenant
 
 SHARED = ("view", "domain", "range", "start", "end")
 """The parameters that mean the same in the report, its details and a request for it."""
+COLUMN_OF = {
+    "account": "account",
+    "sender": "sender_address",
+    "client_ip": "client_net",
+    "tls_version": "tls_versions",
+    "auth_class": "auth_classes",
+    "mechanism": "mechanisms",
+    "source": "source_id",
+}
+"""The further filters of a view, and what each is called in a `Selection`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +46,12 @@ class ViewState:
     page: int
     row: str
     problems: tuple[Problem, ...] = ()
+    narrowed: tuple[Narrowed, ...] = ()
 
     def selection(self) -> Selection:
         """Return what to ask the queries for; the open row is not part of it."""
-        return Selection(days=self.days, sender_domain=self.domain, search=self.q)
+        more: dict[str, Any] = {COLUMN_OF[one.field]: one.value for one in self.narrowed}
+        return Selection(days=self.days, sender_domain=self.domain, search=self.q, **more)
 
     def params(self) -> dict[str, str]:
         """Return the parameters that give this state again, without its problems."""
@@ -50,6 +62,7 @@ class ViewState:
             "range": self.range.value,
             "start": self.days.start.isoformat() if is_custom else "",
             "end": self.days.last.isoformat() if is_custom else "",
+            **{one.field: one.written for one in self.narrowed},
             "q": self.q,
             "sort": self.sort,
             "page": str(self.page) if self.page > 1 else "",
@@ -95,6 +108,7 @@ def read_state(
         page=taken.get("page") or 1,
         row=taken.get("row", ""),
         problems=form.problems() + (_cut(form) if form.is_cut else ()),
+        narrowed=form.narrowed(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy
@@ -32,6 +33,16 @@ class View(TextChoices):
     VOLUME = "volume", gettext_lazy("Sending volume")
     TLS = "tls", gettext_lazy("TLS usage")
     AUTH = "auth", gettext_lazy("Authentication")
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A further filter that was asked for: its name, in words too, as it was written, and what that comes to."""
+
+    field: str
+    label: str
+    written: str
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)

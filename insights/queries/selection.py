@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from ipaddress import IPv4Network, IPv6Network
+from typing import Any, TypeVar
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from insights.models import LoginFailureDay, SubmissionDay
 from project.periods import DayRange, day_of
 from tenants.models import Tenant
+
+_R = TypeVar("_R", bound=Model)
 
 
 def today_of(tenant: Tenant, *, now: datetime) -> date:
@@ -32,8 +36,10 @@ def percent(part: int, total: int) -> float:
 class Selection:
     """A range of days, optionally narrowed; the tenant is that of the current scope.
 
-    `sender_domain` is None for all, "" for senders without a domain. `search` matches part of a sender address,
+    `sender_domain` is None for all, "" for senders without one. `search` matches part of a sender address,
     account or client address, whatever the case. `sender_address` and `account` are in compared form (lower case).
+    `client_net` holds the client address. Of `tls_versions`, `auth_classes`, `mechanisms` and `reasons` any may be
+    met; empty ones narrow nothing.
     """
 
     days: DayRange
@@ -41,34 +47,52 @@ class Selection:
     sender_address: str | None = None
     account: str | None = None
     search: str = ""
+    client_net: IPv4Network | IPv6Network | None = None
+    tls_versions: tuple[str, ...] = ()
+    auth_classes: tuple[str, ...] = ()
+    mechanisms: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    source_id: UUID | None = None
 
     def with_days(self, days: DayRange) -> Selection:
         """Return the same selection over other days."""
         return replace(self, days=days)
 
-    def _conditions(self) -> dict[str, Any]:
-        return {"day__gte": self.days.start, "day__lt": self.days.end}
+    @property
+    def tells_of_failures(self) -> bool:
+        """Whether login failures can be narrowed like this: they carry no sender, TLS version or auth class."""
+        return (
+            self.sender_domain is None
+            and self.sender_address is None
+            and not self.tls_versions
+            and not self.auth_classes
+        )
 
     def submissions(self) -> QuerySet[SubmissionDay]:
         """Return the roll-up rows of submissions; raise NoTenantScope without a scope."""
-        rows = SubmissionDay.objects.filter(**self._conditions()).order_by()
-        if self.sender_domain is not None:
-            rows = rows.filter(sender_domain=self.sender_domain)
-        if self.sender_address is not None:
-            rows = rows.filter(sender_address=self.sender_address)
-        if self.account is not None:
-            rows = rows.filter(account=self.account)
-        return rows
+        return self.narrow_submissions(SubmissionDay.objects.filter(**self._of_days()).order_by())
 
     def failures(self) -> QuerySet[LoginFailureDay]:
-        """Return the roll-up rows of login failures.
+        """Return the roll-up rows of login failures; see `tells_of_failures` for the filters that do not apply."""
+        return self.narrow_failures(LoginFailureDay.objects.filter(**self._of_days()).order_by())
 
-        They carry no sender, so of the filters only the days and, whatever its case, the account apply.
+    def narrow_submissions(self, rows: QuerySet[_R]) -> QuerySet[_R]:
+        """Narrow rows with the columns of submissions, single events or roll-ups, by everything but days and search."""
+        exact = {
+            "sender_domain": self.sender_domain,
+            "sender_address": self.sender_address,
+            "account": self.account,
+            "tls_version__in": self.tls_versions or None,
+            "auth_class__in": self.auth_classes or None,
+        }
+        return self._narrow(rows, exact)
+
+    def narrow_failures(self, rows: QuerySet[_R]) -> QuerySet[_R]:
+        """Narrow rows with the columns of login failures, by everything that applies but days and search.
+
+        Their accounts are kept as they were typed, and so are found whatever their case.
         """
-        rows = LoginFailureDay.objects.filter(**self._conditions()).order_by()
-        if self.account is not None:
-            rows = rows.filter(account__iexact=self.account)
-        return rows
+        return self._narrow(rows, {"account__iexact": self.account, "reason__in": self.reasons or None})
 
     def matching(self, *columns: str) -> Q:
         """Return the condition that `search` is part of one of `columns`."""
@@ -77,3 +101,14 @@ class Selection:
             for column in columns:
                 condition |= Q(**{f"{column}__icontains": self.search})
         return condition
+
+    def _of_days(self) -> dict[str, Any]:
+        return {"day__gte": self.days.start, "day__lt": self.days.end}
+
+    def _narrow(self, rows: QuerySet[_R], conditions: dict[str, Any]) -> QuerySet[_R]:
+        conditions |= {"mechanism__in": self.mechanisms or None, "source_id": self.source_id}
+        if self.client_net is not None:
+            # Host addresses sort within their family by their bits alone, so that a network is a range of them.
+            conditions["client_ip__gte"] = str(self.client_net[0])
+            conditions["client_ip__lte"] = str(self.client_net[-1])
+        return rows.filter(**{name: value for name, value in conditions.items() if value is not None})

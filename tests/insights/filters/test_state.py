@@ -109,11 +109,17 @@ DAYS_KEPT = "choose a day from 20 August 2026 to 17 November 2026."
         ),
         (
             "range=custom&start=2026-02-30&end=2026-11-16",
-            "Start date “2026-02-30” is not a day of the calendar; write it like 2026-11-17.",
+            (
+                "Start date “2026-02-30” is not a day of the calendar; "
+                "write it like 2026-11-17, or -30d for 30 days ago, or today."
+            ),
         ),
         (
             "range=custom&start=2026-11-10&end=%3Cscript%3E",
-            "End date “<script>” is not a day of the calendar; write it like 2026-11-17.",
+            (
+                "End date “<script>” is not a day of the calendar; "
+                "write it like 2026-11-17, or -30d for 30 days ago, or today."
+            ),
         ),
         ("range=custom&end=2026-11-16", "Start date is missing; days of your choice need both."),
         ("start=2026-11-10", "End date is missing; days of your choice need both."),
