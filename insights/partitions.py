@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
@@ -15,6 +15,24 @@ def make_partitions(first_at: datetime, last_at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT insights_make_partitions(%s, %s)", [first_at, last_at])
         return int(cursor.fetchone()[0])
+
+
+def partitions_missing(first_at: datetime, last_at: datetime) -> bool:
+    """Tell whether an instant from `first_at` to `last_at` has no partition yet. Looks and locks nothing."""
+    monday = first_at.astimezone(UTC).date()
+    monday -= timedelta(days=monday.weekday())
+    weeks = []
+    while monday <= last_at.astimezone(UTC).date():
+        weeks.append(monday.strftime("%Gw%V"))
+        monday += timedelta(days=7)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT bool_or(to_regclass('public.' || parent || '_' || week) IS NULL)"
+            " FROM unnest(%s::text[]) AS week,"
+            " unnest(ARRAY['insights_submission', 'insights_loginfailure']) AS parent",
+            [weeks],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def drop_partitions(*, now: datetime) -> list[str]:

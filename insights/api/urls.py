@@ -1,7 +1,15 @@
 """Addresses of the API about sources, imports, single events, settings and all tenants at once."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from insights.api import login_failures, submissions
+from insights.api.ingest.lines import SourceLines
 
 app_name = "insights-api"
 
-urlpatterns: list[URLPattern] = []
+_TENANT = "tenants/<slug:tenant>"
+urlpatterns: list[URLPattern] = [
+    path(f"{_TENANT}/sources/<str:source>/lines", SourceLines.as_view(), name="source-lines"),
+    path(f"{_TENANT}/submissions/", submissions.SubmissionList.as_view(), name="submissions"),
+    path(f"{_TENANT}/login-failures/", login_failures.LoginFailureList.as_view(), name="login_failures"),
+]

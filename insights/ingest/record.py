@@ -66,7 +66,7 @@ class LoginFailureRecord(NamedTuple):
 
 
 class SkipReason(StrEnum):
-    """Why a line was not understood."""
+    """Why a line was not understood; the last three are of what comes over the API."""
 
     EMPTY = "empty"
     NO_STAMP = "no_stamp"
@@ -77,6 +77,9 @@ class SkipReason(StrEnum):
     IN_THE_FUTURE = "in_the_future"
     UNKNOWN_FORM = "unknown_form"
     TOO_MANY_REPEATS = "too_many_repeats"
+    NO_JSON = "no_json"
+    NO_MESSAGE = "no_message"
+    BAD_RECORD = "bad_record"
 
 
 class Skipped(NamedTuple):

@@ -24,19 +24,16 @@ from insights.ingest.portions import Portion, first_line
 from insights.ingest.progress import advance_source, count_events, count_lines, keep_samples
 from insights.ingest.proposal import proposed_year
 from insights.ingest.record import SkipReason
+from insights.ingest.span import taken_span
 from insights.ingest.store import Destination, store_failures, store_names, store_submissions
 from insights.models import ImportStatus, LogImport, Source
 from insights.partitions import make_partitions
-from insights.queries import kept_days
 from insights.rollups.locks import share_tenant
-from project.periods import midnight
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
 log = structlog.get_logger(__name__)
 
-CLOCK_SKEW = timedelta(days=1)
-"""A server's clock may be ahead of ours by this much; later lines are refused as from the future."""
 ATTEMPTS = 5
 SILENT_AFTER = timedelta(minutes=15)
 
@@ -116,7 +113,7 @@ class _Run:
         """Plan where reading goes on: after a crash, after the source's last input, or at its start."""
         tenant = Tenant.objects.get(pk=self.log_import.tenant_id)
         self.log_import.head_digest = sha256(head).hexdigest()
-        earliest = midnight(kept_days(tenant, now=self.clock()).start, tenant.zone)
+        span = taken_span(tenant, now=self.clock())
         state = self.log_import.parser_state or self.source.parser_state
         plan = Plan(
             file=file.absolute(),
@@ -125,8 +122,8 @@ class _Run:
             source_key=str(self.source.pk),
             time_zone=self.source.time_zone,
             year=self.log_import.year or self._year_read_before(),
-            earliest=max(earliest, tenant.raw_from_at or earliest),
-            latest=self.clock() + CLOCK_SKEW,
+            earliest=span.earliest,
+            latest=span.latest,
             state=None if state is None else bytes(state),
             skip_bytes=self.log_import.bytes_taken,
         )

@@ -9,6 +9,7 @@ sessions that were open then, so that it gives the same events again.
 import json
 import zlib
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -62,6 +63,18 @@ class LogStream:
             return self._read(data)
         self._opening += data
         return self._open(at_end=False)
+
+    def feed_apart(self, lines: Sequence[bytes]) -> Batch:
+        """Read complete lines that came by themselves, not as part of a file; they are numbered from 1.
+
+        They go on from the newest lines read, and may be a little out of order. A line that a file left without its end
+        stays held for the next file.
+        """
+        first = next((line for line in lines if self.parser.begins_at(line) is not None), None)
+        if first is not None:
+            self.parser.start_input(first, fresh=False)
+        self._opening, self._ended = b"", True
+        return self.parser.feed(lines, first_line_number=1)
 
     def end_of_input(self) -> Batch:
         """Close the input; what it leaves without a line end stays held. Returns what was still undecided."""

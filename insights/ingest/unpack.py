@@ -28,12 +28,14 @@ def gzip_pieces(file: BinaryIO, *, size: int) -> Iterator[bytes]:
             yield piece
 
 
-def zstd_pieces(file: BinaryIO) -> Iterator[bytes]:
-    """Yield the contents of all frames (RFC 8878)."""
-    decompressor = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW)
+def zstd_pieces(
+    file: BinaryIO, *, packed_bytes: int = _PACKED, max_window: int = _MAX_WINDOW
+) -> Iterator[bytes]:
+    """Yield the contents of all frames (RFC 8878); `packed_bytes` given at once expand to 32 KiB each at the worst."""
+    decompressor = zstandard.ZstdDecompressor(max_window_size=max_window)
     frame = decompressor.decompressobj()
     is_open = False
-    while packed := file.read(_PACKED):
+    while packed := file.read(packed_bytes):
         while packed:
             is_open = True
             if piece := frame.decompress(packed):

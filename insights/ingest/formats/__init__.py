@@ -1,7 +1,7 @@
 """The log formats that can be read, by name."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from insights.ingest.formats.base import Parser
@@ -24,4 +24,6 @@ class ParserFactory(Protocol):
         ...
 
 
+EVENTS: Final = "events"
+"""What stands for the format of a source that is sent events over the API: there is nothing to parse."""
 FORMATS: dict[str, ParserFactory] = {PostfixParser.name: PostfixParser}

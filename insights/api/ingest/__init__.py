@@ -1,0 +1,1 @@
+"""Taking data in over the API."""

@@ -1,0 +1,90 @@
+"""Read a request's body as it was before it was packed, with a bound on what it expands to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final, cast
+
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
+from rest_framework.request import Request
+from zstandard import ZstdError
+
+from insights.ingest.feeds.limits import MAX_BYTES
+from insights.ingest.unpack import DAMAGES, gzip_pieces, plain_pieces, zstd_pieces
+from tenants.api.problems import TooLarge
+
+ENCODINGS: Final = ("gzip", "zstd")
+_PIECE: Final = 65_536
+_PACKED: Final = 128
+"""Bytes given to zstd at once; the worst of them expand to 4 MiB."""
+_MAX_WINDOW: Final = MAX_BYTES
+_WINDOW_TOO_LARGE: Final = re.compile("too much memory|window", re.IGNORECASE)
+
+
+def read_body(request: Request) -> bytes:
+    """Return the body, unpacked. Content-Encoding is `gzip` (RFC 1952), `zstd` (RFC 8878) or nothing.
+
+    Raises TooLarge over `MAX_BYTES`, UnsupportedMediaType for another or several encodings, ParseError for a body that
+    is damaged or ends early. Never holds more than `MAX_BYTES`, a piece and zstd's window, whatever the body is.
+    """
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in {"", "identity", *ENCODINGS}:
+        detail = f"Content-Encoding can be one of gzip, zstd and identity, not “{encoding[:50]}”."
+        raise UnsupportedMediaType(encoding, detail)
+    packed = encoding in ENCODINGS
+    if not packed and _announced(request) > MAX_BYTES:
+        raise _over_limit()
+    body = bytearray()
+    try:
+        for piece in _pieces(_stream(request), encoding):
+            body += piece
+            if len(body) > MAX_BYTES:
+                raise _over_limit()
+    except ZstdError as error:
+        if _WINDOW_TOO_LARGE.search(str(error)):
+            raise TooLarge(
+                f"The zstd frame asks for a window of more than {_MAX_WINDOW} bytes. Nothing was stored."
+            ) from error
+        raise _damaged(encoding) from error
+    except DAMAGES as error:
+        raise _damaged(encoding) from error
+    except OSError as error:
+        raise ParseError("The body broke off. Nothing was stored.") from error
+    return bytes(body)
+
+
+def _pieces(stream: BinaryIO, encoding: str) -> Iterator[bytes]:
+    if encoding == "gzip":
+        return gzip_pieces(stream, size=_PIECE)
+    if encoding == "zstd":
+        return zstd_pieces(stream, packed_bytes=_PACKED, max_window=_MAX_WINDOW)
+    return plain_pieces(stream, size=_PIECE)
+
+
+class _Nothing:
+    """A body that was not sent."""
+
+    def read(self, size: int = -1) -> bytes:
+        return b""
+
+
+def _stream(request: Request) -> BinaryIO:
+    """Return what the body is read from; Django takes one without Content-Length for none, gunicorn ends it itself."""
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+        return cast("BinaryIO", request.META["wsgi.input"])
+    stream: Any = request.stream
+    return cast("BinaryIO", stream or _Nothing())
+
+
+def _announced(request: Request) -> int:
+    announced: str = request.META.get("CONTENT_LENGTH") or "0"
+    return int(announced) if announced.isdigit() else 0
+
+
+def _over_limit() -> TooLarge:
+    return TooLarge(f"The body, unpacked, is larger than {MAX_BYTES} bytes. Nothing of it was stored.")
+
+
+def _damaged(encoding: str) -> ParseError:
+    return ParseError(f"The body is no {encoding}, is damaged or ends early. Nothing was stored.")

@@ -1,0 +1,117 @@
+"""Bodies of JSON: an array, or a value a line (NDJSON), with what is no JSON told apart record by record. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final, NamedTuple
+
+from insights.ingest.feeds.errors import Unreadable
+from insights.ingest.feeds.limits import refuse_long
+
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_BLANK: Final = " \t\n\r"
+_lenient = json.JSONDecoder(strict=False)
+
+
+class NotJson(NamedTuple):
+    """A record that cannot be read; `reason` says why."""
+
+    reason: str
+
+
+class Record(NamedTuple):
+    """A record of a body: its place, counted from 0, its value, and the bytes it was written as."""
+
+    index: int
+    value: Any
+    raw: bytes
+
+
+def is_array(body: bytes) -> bool:
+    """Tell whether a body is a JSON array; else it is a value a line."""
+    return body[:64].lstrip().startswith(b"[")
+
+
+def records_of(body: bytes) -> list[Record]:
+    """Return the records of a body, those that are no JSON as `NotJson`.
+
+    Lone surrogates, NaN and control characters are read, for whoever looks at the record to refuse it by name. Raises
+    Unreadable where an array breaks off, because nobody can tell where its next record begins.
+    """
+    return _of_array(body) if is_array(body) else _of_lines(body)
+
+
+def _of_lines(body: bytes) -> list[Record]:
+    records = []
+    for index, line in enumerate(lines_of(body)):
+        if line.strip():
+            refuse_long(line, index)
+            records.append(Record(index, value_of(line), line))
+    return records
+
+
+def lines_of(body: bytes) -> list[bytes]:
+    """Return the lines of a body without their ends (LF or CR LF); the last one may lack its end."""
+    lines = body.removeprefix(BYTE_ORDER_MARK).split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return [line.removesuffix(b"\r") for line in lines] if b"\r" in body else lines
+
+
+def value_of(line: bytes) -> Any:
+    """Return the JSON value that a line is, or `NotJson`."""
+    try:
+        text = line.decode("utf-8", "surrogateescape").strip(_BLANK)
+        value, end = _lenient.raw_decode(text)
+    except RecursionError:
+        return NotJson("is nested too deeply")
+    except ValueError as error:
+        return NotJson(f"is no JSON: {_what(error)}")
+    return value if end == len(text) else NotJson("is no JSON: more follows the value")
+
+
+def _of_array(body: bytes) -> list[Record]:
+    text = body.removeprefix(BYTE_ORDER_MARK).decode("utf-8", "surrogateescape")
+    records: list[Record] = []
+    at = _skip_blank(text, text.index("[") + 1)
+    if text[at : at + 1] == "]":
+        at += 1
+    else:
+        while True:
+            value, end = _element(text, at, len(records))
+            raw = text[at : min(end, at + 2_000)].encode("utf-8", "surrogateescape")
+            records.append(Record(len(records), value, raw))
+            at = _skip_blank(text, end)
+            mark = text[at : at + 1]
+            at = _skip_blank(text, at + 1)
+            if mark == "]":
+                break
+            if mark != ",":
+                raise Unreadable(f"The array breaks off after record {len(records) - 1}.")
+    if _skip_blank(text, at) != len(text):
+        raise Unreadable("More follows the array.")
+    return records
+
+
+def _element(text: str, at: int, index: int) -> tuple[Any, int]:
+    try:
+        return _lenient.raw_decode(text, at)
+    except RecursionError as error:
+        raise Unreadable(f"Record {index} is nested too deeply.") from error
+    except ValueError as error:
+        raise Unreadable(f"Record {index} is no JSON: {_what(error)}.") from error
+
+
+def _skip_blank(text: str, at: int) -> int:
+    while text[at : at + 1] in _BLANK and at < len(text):
+        at += 1
+    return at
+
+
+def _what(error: ValueError) -> str:
+    """Say in a few words what is wrong, without the text around it."""
+    return (
+        error.msg[:1].lower() + error.msg[1:]
+        if isinstance(error, json.JSONDecodeError)
+        else "a number is too long"
+    )
