@@ -43,6 +43,16 @@ app.conf.beat_schedule = {
     # Redis is never the only copy: what a lost message left waiting in PostgreSQL is queued again.
     "resume-imports": {"task": "insights.tasks.resume_imports", "schedule": 60.0},
     "resume-report-requests": {"task": "reports.tasks.resume_report_requests", "schedule": 60.0},
+    # A tick that finds the one before still queued is dropped: each sends everything that is due.
+    "send-webhooks": {
+        "task": "tenants.tasks.send_webhooks",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "forget-webhook-log": {
+        "task": "tenants.tasks.forget_webhook_log",
+        "schedule": crontab(minute=55, hour=3),
+    },
     "remove-expired-reports": {
         "task": "reports.tasks.remove_expired_reports",
         "schedule": crontab(minute=50, hour=3),

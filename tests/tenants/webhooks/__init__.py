@@ -1,0 +1,1 @@
+"""Webhooks: what is announced, how it is sent, to whom it may go."""
