@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 from django.utils import timezone
 
+from insights.detection.silence import watch_sources as watch_sources_of
 from insights.ingest.run import end_dead_imports, run_import, stalled_imports
 from insights.ingest.undo import claim_lost_undos, undo_import
 from insights.models import ImportStatus, LogImport
@@ -17,6 +18,7 @@ from insights.rollups.nightly import check_closed_days
 from project.celery import app
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
+from tenants.tasks import send_webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +27,7 @@ log = structlog.get_logger(__name__)
 def import_log(*, tenant_id: str, import_id: str) -> None:
     """Read an uploaded log; goes on where a killed worker left off."""
     run_import(tenant_id=UUID(tenant_id), import_id=UUID(import_id), clock=timezone.now)
+    send_webhooks.delay_on_commit()
 
 
 @app.task
@@ -75,3 +78,13 @@ def make_partitions() -> None:
     """Make the partitions of the coming weeks; dropping is left to the nightly retention."""
     now = timezone.now()
     make_partitions_between(now, now + AHEAD)
+
+
+@app.task
+def watch_sources() -> None:
+    """Notice the sources of every tenant that fell silent or send again, and tell webhooks."""
+    now = timezone.now()
+    for tenant in Tenant.objects.all():
+        with tenant_scope([tenant.pk]):
+            watch_sources_of(tenant, now=now)
+    send_webhooks.delay_on_commit()

@@ -43,6 +43,7 @@ app.conf.beat_schedule = {
     # Redis is never the only copy: what a lost message left waiting in PostgreSQL is queued again.
     "resume-imports": {"task": "insights.tasks.resume_imports", "schedule": 60.0},
     "resume-report-requests": {"task": "reports.tasks.resume_report_requests", "schedule": 60.0},
+    "watch-sources": {"task": "insights.tasks.watch_sources", "schedule": crontab(minute="*/10")},
     # A tick that finds the one before still queued is dropped: each sends everything that is due.
     "send-webhooks": {
         "task": "tenants.tasks.send_webhooks",

@@ -9,12 +9,14 @@ from django.utils import timezone
 from project.celery import app
 from reports.deliver import deliver
 from reports.deliver.sweep import due_requests, remove_expired
+from tenants.tasks import send_webhooks
 
 
 @app.task(name="reports.tasks.deliver_report")
 def deliver_report(*, tenant_id: str, request_id: str) -> None:
     """Build and send one requested report, as far as it is due."""
     deliver(tenant_id=UUID(tenant_id), request_id=UUID(request_id), now=timezone.now())
+    send_webhooks.delay_on_commit()
 
 
 @app.task(name="reports.tasks.resume_report_requests")

@@ -26,6 +26,7 @@ from insights.ingest.proposal import proposed_year
 from insights.ingest.record import SkipReason
 from insights.ingest.span import taken_span
 from insights.ingest.store import Destination, store_failures, store_names, store_submissions
+from insights.ingest.tell import tell_import
 from insights.models import ImportStatus, LogImport, Source
 from insights.partitions import make_partitions
 from insights.rollups.locks import share_tenant
@@ -209,8 +210,9 @@ def _end(log_import: LogImport, *, clock: Callable[[], datetime], status: Import
     with tenant_scope([log_import.tenant_id]):
         log_import.status = status
         log_import.message = message
-        log_import.finished_at = log_import.heartbeat_at = clock()
+        log_import.finished_at = log_import.heartbeat_at = now = clock()
         log_import.save()
+        tell_import(log_import, now=now)
 
 
 def _status_after(log_import: LogImport) -> ImportStatus:
@@ -258,7 +260,12 @@ def end_dead_imports(*, now: datetime) -> int:
 
 def _say_interrupted(dead: QuerySet[LogImport], *, now: datetime) -> int:
     words = _("It was interrupted. What was stored stays; import the file again, nothing is counted twice.")
-    return dead.update(status=ImportStatus.FAILED, finished_at=now, message=words)
+    ended = list(dead.select_related("tenant", "source"))
+    for log_import in ended:
+        log_import.status, log_import.finished_at, log_import.message = ImportStatus.FAILED, now, words
+        log_import.save(update_fields=["status", "finished_at", "message"])
+        tell_import(log_import, now=now)
+    return len(ended)
 
 
 def _is_no_log(log_import: LogImport) -> bool:

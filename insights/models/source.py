@@ -32,6 +32,8 @@ class Source(TenantOwned):
     parser_state = models.BinaryField(null=True, blank=True, editable=False)
     last_line_at = models.DateTimeField(_("last line"), null=True, blank=True, editable=False)
     last_received_at = models.DateTimeField(_("last received"), null=True, blank=True, editable=False)
+    # Since when it has been silent, once that was noticed (insights.detection.silence).
+    silent_since = models.DateTimeField(_("silent since"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

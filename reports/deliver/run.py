@@ -22,6 +22,7 @@ from reports.deliver.claim import Overtaken, claim, new_folder, request_lock, wr
 from reports.deliver.mail import compose
 from reports.deliver.post import Refusal, post
 from reports.deliver.retries import MAX_ATTEMPTS, retry_at
+from reports.deliver.tell import tell_report
 from reports.files import remove_folder
 from reports.models import RecipientStatus, ReportRecipient, ReportRequest, RequestStatus
 from tenants.scope import tenant_scope
@@ -118,7 +119,9 @@ def _finish(request: ReportRequest, now: datetime) -> None:
         _give_up(request, _reason(recipients), now)
         return
     status = RequestStatus.SENT if request.messages else RequestStatus.NOTHING_FOUND
-    write(request, status=status, reason="", finished_at=now, claim=None)
+    with tenant_scope([request.tenant_id]):
+        write(request, status=status, reason="", finished_at=now, claim=None)
+        tell_report(request, now=now)
 
 
 def _put_off(request: ReportRequest, reason: str, now: datetime) -> None:
@@ -138,6 +141,7 @@ def _give_up(request: ReportRequest, reason: str, now: datetime) -> None:
             recipient.reason = recipient.reason or reason
             recipient.save(update_fields=["status", "reason"])
         write(request, status=RequestStatus.FAILED, reason=reason, finished_at=now, claim=None)
+        tell_report(request, now=now)
 
 
 def _reason(recipients: list[ReportRecipient]) -> str:

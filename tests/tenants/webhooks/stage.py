@@ -44,7 +44,7 @@ def hook(place: Tenant | Provider, url: str, *, events: list[str] | None = None)
 def happen(tenant: Tenant, now: datetime, event: EventType = EventType.REPORT_SENT, **data: Any) -> int:
     """Announce an event at a tenant; return how many webhooks are told."""
     with tenant_scope([tenant.pk]):
-        return announce(tenant, event, data, now=now)
+        return announce(tenant, event, lambda: data, now=now)
 
 
 def drain(clock: Clock) -> int:

@@ -1,0 +1,1 @@
+"""Notice by itself what a person would want to be told."""

@@ -1,0 +1,31 @@
+"""Tell webhooks that a log was read, or why it was not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from insights.models import LogImport
+from tenants.models import EventType
+from tenants.webhooks import announce
+from tenants.webhooks.announce import page_url
+
+
+def tell_import(log_import: LogImport, *, now: datetime) -> None:
+    """Announce that an import has ended as it stands; in the transaction that ends it, in its tenant's scope."""
+    announce(log_import.tenant, EventType.IMPORT_FINISHED, lambda: _told(log_import), now=now)
+
+
+def _told(log_import: LogImport) -> dict[str, Any]:
+    figures = log_import.accounting()
+    return {
+        "import": log_import.pk,
+        "source": log_import.source.name,
+        "file_name": log_import.file_name,
+        "status": log_import.status,
+        "message": log_import.message,
+        **{name: figures[name] for name in ("lines", "unrecognised", "events", "stored", "duplicate")},
+        "first_at": log_import.first_at,
+        "last_at": log_import.last_at,
+        "url": page_url("insights:import", slug=log_import.tenant.slug, import_id=log_import.pk),
+    }
