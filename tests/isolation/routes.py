@@ -79,6 +79,10 @@ OF_A_TENANT: dict[str, Answers] = {
     "insights:settings": Answers(post=200, post_needs=Capability.MANAGE_SETTINGS),
     "insights:domains": READ,
     "insights:domain_decision": Answers(get=NOT_ALLOWED, post=200),
+    "tenants:keys": READ,
+    "tenants:key_new": FORM,
+    "tenants:key": READ,
+    "tenants:key_revoke": BUTTON,
     "insights:sources": READ,
     "insights:source_new": FORM,
     "insights:source": FORM,
@@ -103,6 +107,10 @@ OF_A_TENANT: dict[str, Answers] = {
     "reports:request_download": READ,
 }
 OF_SEVERAL = {
+    "tenants:provider_keys": "a provider's keys, for its owners: tests/tenants/web/test_keys.py",
+    "tenants:provider_key_new": "names the provider's tenants, for its owners",
+    "tenants:provider_key": "one of those keys",
+    "tenants:provider_key_revoke": "one of those keys",
     "insights:overview": "rows of the tenants that the person may see",
     "insights:overview_csv": "the same rows as a file",
     "reports:shared_download": "signed: whoever holds the link may fetch that report",

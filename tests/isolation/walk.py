@@ -44,6 +44,10 @@ STEPS = (
     Step("insights:settings", **_BLANK),
     Step("insights:domains"),
     Step("insights:domain_decision", method="post"),
+    # Keys stand above the scope: their pages keep to the tenant by themselves, and so with no wall as well.
+    Step("tenants:keys", **_ONE),
+    Step("tenants:key_new", **_BLANK),
+    Step("tenants:key", **_ONE),
     Step("insights:sources"),
     Step("insights:sources", "source={source_id}"),
     Step("insights:sources", headers={"HX-Target": "imports"}),
@@ -82,6 +86,7 @@ STEPS = (
 )
 WITHOUT_PAGE = {
     "insights:import_retry",
+    "tenants:key_revoke",
     "reports:request_again",
     "reports:request_cancel",
     "reports:request_delete",

@@ -17,8 +17,9 @@ from reports.deliver import deliver
 from reports.links import SharedReport, shared_url
 from reports.models import RequestStatus
 from reports.web.mailbox import newest_mails
+from tenants.api_keys import make_key
 from tenants.models import SenderDomain, Tenant, User
-from tenants.roles import Role
+from tenants.roles import Role, Scope
 from tenants.scope import tenant_scope
 from tests.cast import Cast, make_cast
 from tests.factories import fail_login, join, make_user, submit
@@ -149,6 +150,7 @@ def _fill(tenant: Tenant, canary: Canary, asker: User, outbox: Path) -> dict[str
     return {
         "slug": tenant.slug,
         "source_id": log_import.source_id,
+        "key_id": make_key(name=f"{word} key", scopes=[Scope.READ], tenant=tenant, created_by=asker)[0].pk,
         "import_id": log_import.pk,
         "kind": "senders",
         "suffix": "csv",

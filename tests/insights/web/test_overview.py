@@ -24,7 +24,7 @@ from tests.factories import fail_login, join, make_source, make_tenant, submit
 from tests.insights.web.week import NOW, days_ago, words
 
 ClientOf = Callable[[User], Client]
-QUERIES = 9
+QUERIES = 10
 """Session, person, tenants, the scope (four, with the test's savepoint), the numbers in one, the switcher."""
 
 
