@@ -47,14 +47,14 @@ class IngestView(TenantApiView):
 
     def body(self, request: Request) -> tuple[bytes, str]:
         """Return the unpacked body and its media type; raise for an empty one and for a type that is not read."""
-        media_type = (request.content_type or "text/plain").partition(";")[0].strip().lower()
-        if media_type not in self.media_types:
-            raise UnsupportedMediaType(
-                media_type, f"Content-Type can be {', '.join(sorted(self.media_types))}."
-            )
+        media_type = request.content_type.partition(";")[0].strip().lower()
         body = read_body(request)
         if not body.strip():
             raise ParseError("The body is empty.")
+        if media_type not in {"", *self.media_types}:
+            raise UnsupportedMediaType(
+                media_type, f"Content-Type can be {', '.join(sorted(self.media_types))}."
+            )
         return body, media_type
 
     def asked(self, request: Request, body: bytes, media_type: str) -> Asked:

@@ -22,7 +22,7 @@ class NotJson(NamedTuple):
 class Record(NamedTuple):
     """A record of a body: its place, counted from 0, its value, and the bytes it was written as."""
 
-    index: int
+    place: int
     value: Any
     raw: bytes
 

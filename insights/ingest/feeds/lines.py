@@ -25,12 +25,12 @@ from insights.ingest.feeds.destinations import (
 )
 from insights.ingest.feeds.shippers import LogLines
 from insights.ingest.feeds.streams import read_lines
+from insights.ingest.feeds.weeks import Weeks, with_weeks
 from insights.ingest.record import Batch, LineCounts, Skipped
-from insights.ingest.rows import Rows, RowWriter
+from insights.ingest.rows import RowWriter
 from insights.ingest.span import taken_span
 from insights.ingest.store import Stored, store_failures, store_names, store_submissions
 from insights.models import ImportKind, LineFeed, LogImport, Source
-from insights.partitions import make_partitions, partitions_missing
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
@@ -49,28 +49,16 @@ class Lines:
     year: int | None = None
 
 
-class _NoPartition(Exception):
-    """Events fall into a week that has no partition yet, which is made outside the transaction."""
-
-    def __init__(self, first_at: datetime, last_at: datetime) -> None:
-        super().__init__()
-        self.first_at, self.last_at = first_at, last_at
-
-
 def take_lines(tenant: Tenant, lines: Lines, asked: Asked, *, clock: Callable[[], datetime]) -> Answer:
     """Store what the lines tell and return the answer, when it is committed.
 
     Raises FeedError for a request that cannot be, django.db.OperationalError when a lock is not to be had for long;
     then nothing is stored.
     """
-    try:
-        return _take(tenant, lines, asked, now=clock())
-    except _NoPartition as missing:
-        make_partitions(missing.first_at, missing.last_at)
-    return _take(tenant, lines, asked, now=clock())
+    return with_weeks(lambda weeks: _take(tenant, lines, asked, weeks, now=clock()))
 
 
-def _take(tenant: Tenant, lines: Lines, asked: Asked, *, now: datetime) -> Answer:
+def _take(tenant: Tenant, lines: Lines, asked: Asked, weeks: Weeks, *, now: datetime) -> Answer:
     with tenant_scope([tenant.pk]):
         lose_patience()
         if first := answered_before(tenant.pk, asked, now=now):
@@ -79,21 +67,22 @@ def _take(tenant: Tenant, lines: Lines, asked: Asked, *, now: datetime) -> Answe
         feed, _is_new = LineFeed.objects.get_or_create(tenant=tenant, source=source)
         answer = lines_read_before(feed, asked.digest)
         if answer is None:
-            answer = Answer(_store(source, tenant, feed, lines, now=now))
+            answer = Answer(_store(source, tenant, feed, lines, weeks, now=now))
             remember_lines(feed, asked.digest, answer.body)
             feed.save()
         keep_answer(tenant.pk, asked, answer.body)
         return answer
 
 
-def _store(source: Source, tenant: Tenant, feed: LineFeed, lines: Lines, *, now: datetime) -> dict[str, Any]:
+def _store(
+    source: Source, tenant: Tenant, feed: LineFeed, lines: Lines, weeks: Weeks, *, now: datetime
+) -> dict[str, Any]:
     span = taken_span(tenant, now=now)
     batch, last_at = read_lines(lines.lines.lines, source=source, feed=feed, span=span, year=lines.year)
     writer = RowWriter()
     submissions, names = writer.submissions(batch.submissions)
     failures = writer.failures(batch.failures)
-    for rows in (submissions, failures):
-        _require_partitions(rows)
+    weeks.require(submissions, failures)
     account = account_of(source, ImportKind.LINES, now=now)
     to = destination(source, tenant, account)
     stored = (
@@ -119,15 +108,6 @@ def _store(source: Source, tenant: Tenant, feed: LineFeed, lines: Lines, *, now:
         received(source, last_at=last_at, now=now)
     source.save(update_fields=["parser_state", "last_line_at", "last_received_at"])
     return _told(account, source, counts, stored, skipped)
-
-
-def _require_partitions(rows: Rows) -> None:
-    if (
-        rows.first_at is not None
-        and rows.last_at is not None
-        and partitions_missing(rows.first_at, rows.last_at)
-    ):
-        raise _NoPartition(rows.first_at, rows.last_at)
 
 
 def _skipped(batch: Batch, lines: LogLines) -> list[Skipped]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import zstandard
@@ -20,8 +21,6 @@ pytestmark = pytest.mark.django_db
 
 def moments_ago(minutes: int = 10) -> datetime:
     """Return a whole second of the near past, as a server in Berlin writes it."""
-    from zoneinfo import ZoneInfo
-
     return (
         (timezone.now() - timedelta(minutes=minutes))
         .astimezone(ZoneInfo("Europe/Berlin"))
@@ -91,8 +90,8 @@ def test_body_sent_again_is_answered_as_the_first_time_and_counts_once(cast: Cas
 @pytest.mark.parametrize("encoding", ["gzip", "zstd", "identity"])
 def test_body_may_be_packed(cast: Cast, encoding: str) -> None:
     log = messages(moments_ago(), 2)
-    pack = {"gzip": gzip.compress, "zstd": zstandard.compress, "identity": bytes}[encoding]
-    answer = send_lines(sender(cast.acme), pack(log), Content_Encoding=encoding)
+    packed = {"gzip": gzip.compress(log), "zstd": zstandard.compress(log), "identity": log}[encoding]
+    answer = send_lines(sender(cast.acme), packed, Content_Encoding=encoding)
     assert (answer["lines"], answer["accepted"]) == (10, 2)
 
 
