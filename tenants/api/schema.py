@@ -55,7 +55,7 @@ def problem(description: str) -> OpenApiResponse:
 class Schema(AutoSchema):
     """Describes one operation, and says which keys may call it."""
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # spectacular's own signature
         """Return the operation's own description and the right it needs, where the view declares one."""
         own: str = super().get_description()
         capability = getattr(self.view, "capabilities", {}).get(self.method)

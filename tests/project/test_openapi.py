@@ -78,11 +78,11 @@ def test_committed_description_is_that_of_the_code() -> None:
 
 
 def test_description_is_valid_and_nothing_had_to_be_guessed() -> None:
-    reset_generator_stats()  # type: ignore[no-untyped-call]
+    reset_generator_stats()
     description.cache_clear()
     found = read()
     assert (dict(GENERATOR_STATS._error_cache), dict(GENERATOR_STATS._warn_cache)) == ({}, {})
-    validate_schema(found)
+    validate_schema(found)  # type: ignore[no-untyped-call]
 
 
 def test_every_view_of_the_api_is_described() -> None:

@@ -1,0 +1,95 @@
+"""Endpoint × method × caller × tenant: 401 to strangers, 404 about other tenants, 403 without the right, else 2xx."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from tenants.api.docs import description
+from tests.api_routes import Endpoint, views_of_the_api
+from tests.isolation.api.callers import CALLERS, Caller, hidden_from
+from tests.isolation.api.stage import Stage
+from tests.isolation.api.wishes import ACROSS, WISHES, Wish
+from tests.isolation.world import CANARIES
+
+ENDPOINTS = {found.name: found for found in views_of_the_api()}
+EVERY = [(found, method) for found in ENDPOINTS.values() for method in found.methods]
+OWN = "acme"
+UNSAFE = [(found.name, method) for found, method in EVERY if method != "get"]
+
+
+def test_every_endpoint_is_listed_once() -> None:
+    assert {name for name, found in ENDPOINTS.items() if not found.is_of_a_tenant} == set(ACROSS)
+    assert set(UNSAFE) == set(WISHES)
+    assert len(ENDPOINTS) == len(views_of_the_api())
+
+
+def test_every_method_inside_a_tenant_declares_its_right() -> None:
+    undeclared = [
+        (found.name, method)
+        for found, method in EVERY
+        if found.is_of_a_tenant and found.capability(method) is None
+    ]
+    assert undeclared == []
+
+
+def expected(endpoint: Endpoint, method: str, caller: Caller, slug: str) -> int:
+    """Work out the status from the declared right and the table of callers."""
+    if not caller.is_known:
+        return 401
+    granted = WISHES[endpoint.name, method].status if method != "get" else 200
+    rights = caller.rights.get(slug)
+    if endpoint.is_of_a_tenant:
+        refused = 404 if rights is None else None if endpoint.capability(method) in rights else 403
+        return refused or granted
+    across = ACROSS[endpoint.name]
+    if across.needs is None or across.needs in (rights or ()):
+        return granted
+    if across.needs not in caller.everywhere:
+        return 403
+    # The row is not theirs, or the body names a tenant that is not; a list is one of what is.
+    return 404 if across.is_of_a_row else 400 if method != "get" else granted
+
+
+def answers(api: Stage, name: str, slug: str) -> Iterator[tuple[Endpoint, str, Any]]:
+    """Yield what the caller gets from every endpoint with the rows of `slug`."""
+    for endpoint, method in EVERY:
+        sent = WISHES.get((endpoint.name, method), Wish()).sent(slug) if method != "get" else {}
+        yield endpoint, method, api.ask(name, method, api.path(endpoint, slug), **sent)
+
+
+@pytest.mark.parametrize("name", CALLERS)
+def test_caller_reaches_what_it_may_and_nothing_else(api: Stage, name: str) -> None:
+    caller, declared = CALLERS[name], statuses()
+    wanted, got, undeclared, leaks = {}, {}, [], []
+    for endpoint, method, response in answers(api, name, OWN):
+        place = (endpoint.name, method)
+        wanted[place], got[place] = expected(endpoint, method, caller, OWN), response.status_code
+        if response.status_code not in declared[endpoint.template, method]:
+            undeclared.append((place, response.status_code))
+        leaks += [(place, slug) for slug in shown(response) if slug in hidden_from(caller)]
+        if response.status_code == 401:
+            assert response["WWW-Authenticate"].startswith("Bearer")
+        if response.status_code >= 400:
+            assert response["Content-Type"] == "application/problem+json"
+    assert got == wanted
+    assert (undeclared, leaks) == ([], [])
+
+
+def shown(response: Any) -> list[str]:
+    """Return the tenants whose canaries stand in an answer."""
+    text = f"{response.headers}{response.read.decode(errors='replace')}"
+    return [slug for slug, canary in CANARIES.items() if canary.is_in(text)]
+
+
+def statuses() -> dict[tuple[str, str], set[int]]:
+    """Return the declared statuses of every operation."""
+    found = yaml.safe_load(description("yaml"))
+    return {
+        (path, method): {int(status) for status in operation["responses"]}
+        for path, methods in found["paths"].items()
+        for method, operation in methods.items()
+    }
