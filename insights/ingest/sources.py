@@ -8,12 +8,15 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from insights.ingest.formats import FORMATS
+from insights.ingest.formats import EVENTS, FORMATS
 from insights.ingest.locks import source_is_free
-from insights.models import LoginFailureDay, Source, SubmissionDay
+from insights.models import LineFeed, LoginFailureDay, Source, SubmissionDay
 from insights.models.source import MAX_NAME
 from tenants.models import Tenant
 from tenants.models.tenant import validate_time_zone
+
+FORMAT_NAMES = (*FORMATS, EVENTS)
+"""What the format of a source can be: that of its log, or `events` where it is sent single events."""
 
 
 def find_source(written: str) -> Source | None:
@@ -32,8 +35,10 @@ def find_source(written: str) -> Source | None:
 def check_source(*, name: str, format: str, time_zone: str, instead_of: Source | None = None) -> None:  # noqa: A002
     """Raise ValidationError, by field, for what a source of the scope cannot have; `instead_of` has it already."""
     errors: dict[str, Any] = {}
-    if not name.isprintable():
-        errors["name"] = _("A name has visible characters only.")
+    if not name.isprintable() or name != name.strip() or not 1 <= len(name) <= MAX_NAME:
+        errors["name"] = _("A name has 1 to %(count)d visible characters, without blanks around them.") % {
+            "count": MAX_NAME
+        }
     elif Source.objects.filter(name=name).exclude(pk__in=[instead_of.pk] if instead_of else []).exists():
         errors["name"] = _("There is a source of that name already.")
     if format not in FORMATS:
@@ -89,6 +94,7 @@ def change_source(source: Source, *, name: str, format: str, time_zone: str) -> 
             raise ValidationError(dict.fromkeys(changed, fixed_words()))
         # What was open at the end of the last log, and its year, were read in the old way.
         changed |= {"parser_state": None, "last_line_at": None}
+        LineFeed.objects.filter(source=source).delete()
     for field, value in (changed | {"name": name}).items():
         setattr(source, field, value)
     source.save(update_fields=["name", *changed])

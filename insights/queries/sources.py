@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from django.db.models import Count, F, Q, Sum
 
 from insights.enums import TlsVersion
 from insights.models import ImportStatus, LogImport, Source
+from insights.queries.overview import SILENT_AFTER
 from insights.queries.selection import Selection
 from tenants.scope import current_scope
 
@@ -21,6 +24,22 @@ FROM insights_logimport, jsonb_each_text(unrecognised) AS counted (reason, lines
 WHERE tenant_id = ANY (%s::uuid[]) AND status <> %s
 GROUP BY source_id, reason
 """
+
+
+class SourceState(StrEnum):
+    """How a source stands: what goes on, else what went wrong, else how old its data is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    UNDOING = "undoing"
+    REFUSED = "refused"
+    FAILED = "failed"
+    NO_LINE = "no_line"
+    SILENT = "silent"
+    UP_TO_DATE = "up_to_date"
+
+
+_OF_IMPORTS = {state.value for state in SourceState} & set(ImportStatus.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +58,15 @@ class SourceFigures:
     messages_tls_known: int = 0
     newest_status: str = ""
     unrecognised: dict[str, int] = field(default_factory=dict)
+
+    def state(self, *, now: datetime) -> SourceState:
+        """Return how the source stands at the aware instant `now`."""
+        if self.newest_status in _OF_IMPORTS:
+            return SourceState(self.newest_status)
+        if self.source.last_line_at is None:
+            return SourceState.NO_LINE
+        is_silent = self.source.last_line_at < now - SILENT_AFTER
+        return SourceState.SILENT if is_silent else SourceState.UP_TO_DATE
 
     @property
     def lines_unrecognised(self) -> int:

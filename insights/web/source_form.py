@@ -7,19 +7,21 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from insights.ingest.formats import FORMATS
+from insights.ingest.formats import EVENTS, FORMATS
 from insights.ingest.sources import check_source, fixed_words, holds_events
 from insights.models import Source
 from insights.web.settings_form import zone_choices
 
-FORMAT_NAMES = {"postfix": "Postfix"}
+FORMAT_NAMES: dict[str, str | Promise] = {"postfix": "Postfix", EVENTS: _("Single events")}
 
 
-def format_choices() -> list[tuple[str, str]]:
-    """Return the formats that can be read, with their proper names."""
-    return [(name, FORMAT_NAMES.get(name, name)) for name in FORMATS]
+def format_choices(of: Source | None = None) -> list[tuple[str, str | Promise]]:
+    """Return the formats that can be read, and that of a source which has another, with their proper names."""
+    names = dict.fromkeys([*FORMATS, *([of.format] if of else [])])
+    return [(name, FORMAT_NAMES.get(name, name)) for name in names]
 
 
 def choices_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
@@ -49,7 +51,7 @@ class SourceForm(forms.Form):
     def __init__(self, *args: Any, zone: str, instead_of: Source | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._instead_of = instead_of
-        choices_field(self, "format").choices = format_choices()
+        choices_field(self, "format").choices = format_choices(instead_of)
         choices_field(self, "time_zone").choices = zone_choices(zone)
         if instead_of is not None and holds_events(instead_of):
             for name in ("format", "time_zone"):

@@ -20,9 +20,9 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from insights.ingest.sources import SourceBusy, change_source
-from insights.models import ImportStatus, LogImport, Source
-from insights.queries import SILENT_AFTER, Selection, today_of
-from insights.queries.sources import SourceFigures, running_by_source, source_figures
+from insights.models import LogImport, Source
+from insights.queries import Selection, today_of
+from insights.queries.sources import SourceFigures, SourceState, running_by_source, source_figures
 from insights.web.import_state import State, state_of
 from insights.web.skip_words import Unrecognised, in_words
 from insights.web.source_form import FORMAT_NAMES, SourceForm
@@ -44,7 +44,7 @@ class Card(NamedTuple):
     figures: SourceFigures
     light: str
     word: str | Promise
-    kind: str
+    kind: str | Promise
     unrecognised: list[Unrecognised]
     needs_tls_hint: bool
 
@@ -97,7 +97,7 @@ def _rows(imports: Sequence[LogImport], now: datetime) -> list[ImportRow]:
 
 
 def _card(figures: SourceFigures, now: datetime) -> Card:
-    light, word = _light(figures, now)
+    light, word = _LIGHTS[figures.state(now=now)]
     known = figures.messages_tls_known
     return Card(
         figures=figures,
@@ -109,24 +109,17 @@ def _card(figures: SourceFigures, now: datetime) -> Card:
     )
 
 
-_LIGHTS: dict[str, tuple[str, str | Promise]] = {
-    ImportStatus.WAITING: ("state-busy", _lazy("an import waits")),
-    ImportStatus.RUNNING: ("state-busy", _lazy("being read")),
-    ImportStatus.UNDOING: ("state-busy", _lazy("an import is being undone")),
-    ImportStatus.REFUSED: ("state-bad", _lazy("the last import was refused")),
-    ImportStatus.FAILED: ("state-bad", _lazy("the last import failed")),
+_LIGHTS: dict[SourceState, tuple[str, str | Promise]] = {
+    SourceState.WAITING: ("state-busy", _lazy("an import waits")),
+    SourceState.RUNNING: ("state-busy", _lazy("being read")),
+    SourceState.UNDOING: ("state-busy", _lazy("an import is being undone")),
+    SourceState.REFUSED: ("state-bad", _lazy("the last import was refused")),
+    SourceState.FAILED: ("state-bad", _lazy("the last import failed")),
+    SourceState.NO_LINE: ("", _lazy("no line yet")),
+    SourceState.SILENT: ("state-warn", _lazy("silent")),
+    SourceState.UP_TO_DATE: ("state-good", _lazy("up to date")),
 }
-
-
-def _light(figures: SourceFigures, now: datetime) -> tuple[str, str | Promise]:
-    """Return the light and the word: what goes on, then what went wrong, then how old the data is."""
-    if figures.newest_status in _LIGHTS:
-        return _LIGHTS[figures.newest_status]
-    if figures.source.last_line_at is None:
-        return "", _("no line yet")
-    if figures.source.last_line_at < now - SILENT_AFTER:
-        return "state-warn", _("silent")
-    return "state-good", _("up to date")
+"""The light and the word for how a source stands."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

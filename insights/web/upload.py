@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from insights.ingest.errors import IngestError, YearRequired
+from insights.ingest.formats import FORMATS
 from insights.ingest.uploads import look_at, shown_file_name, take_in
 from insights.models import Source
 from insights.tasks import import_log
@@ -69,8 +70,8 @@ def _form(request: HttpRequest, tenant: Tenant) -> HttpResponse:
 def _made(request: HttpRequest, tenant: Tenant, sources: list[Source], *, is_read: bool) -> UploadForm:
     """Return the form, filled with the body if that has been read."""
     asked = request.GET.get("source", "")
-    only = str(sources[0].pk) if sources else NEW
-    known = {NEW, *(str(source.pk) for source in sources)}
+    logs = [str(source.pk) for source in sources if source.format in FORMATS]
+    known = {NEW, *logs}
     return UploadForm(
         request.POST if is_read else None,
         request.FILES if is_read else None,
@@ -78,7 +79,7 @@ def _made(request: HttpRequest, tenant: Tenant, sources: list[Source], *, is_rea
         sources=sources,
         may_create=Capability.MANAGE_SOURCES in capabilities_of(request.user, tenant),
         last_year=(timezone.now() + timedelta(days=1)).year,
-        initial={"source": asked if asked in known else only if len(sources) < 2 else ""},
+        initial={"source": asked if asked in known else "" if len(logs) > 1 else [*logs, NEW][0]},
     )
 
 

@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from insights.ingest.formats import FORMATS
 from insights.models import Source
 from insights.web.settings_form import zone_choices
 from insights.web.source_form import choices_field, format_choices, refuse_taken
@@ -20,7 +21,7 @@ FIRST_YEAR = 1970
 
 
 class UploadForm(forms.Form):
-    """A log file for one of `sources`, or for a new one where `may_create`."""
+    """A log file for one of `sources` that are logs, or for a new one where `may_create`."""
 
     file = forms.FileField(label=_("Log file"), allow_empty_file=True)
     source = forms.ChoiceField(label=_("Source"), help_text=_("The mail server that wrote the log."))
@@ -54,8 +55,8 @@ class UploadForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._tenant, self._sources = tenant, sources
-        choices = [(str(source.pk), source.name) for source in sources]
-        if len(sources) > 1:
+        choices = [(str(source.pk), source.name) for source in sources if source.format in FORMATS]
+        if len(choices) > 1:
             # Nothing is chosen beforehand: a log in the wrong source has to be undone.
             choices.insert(0, ("", _now("Choose …")))
         if may_create:

@@ -197,3 +197,16 @@ def test_source_is_chosen_beforehand_only_where_there_is_no_doubt(cast: Cast, cl
     assert client.get(PAGE).context["form"]["source"].value() == ""
     assert client.get(f"{PAGE}?source={second.pk}").context["form"]["source"].value() == str(second.pk)
     assert client.get(f"{PAGE}?source=nonsense").context["form"]["source"].value() == ""
+
+
+def test_source_of_single_events_takes_no_log(cast: Cast, client_of: ClientOf) -> None:
+    events = make_source(cast.acme, "exchange")
+    with tenant_scope([cast.acme.pk]):
+        Source.objects.update(format="events")
+    client = client_of(cast.bob)
+    form = client.get(PAGE).context["form"]
+    assert [name for name, _label in form.fields["source"].choices] == ["new"]
+    assert form["source"].value() == "new"
+    assert "is not one of the available choices" in words(upload(client, "acme", source=str(events.pk)))
+    assert "There is a source of that name already." in words(upload(client, "acme", name="exchange"))
+    assert imports_of(cast.acme) == []
