@@ -5,17 +5,30 @@ from __future__ import annotations
 from typing import Any, ClassVar, TypeVar
 
 from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from insights.api.ingest import described
 from insights.api.ingest.view import IngestView, refusals
 from insights.ingest.feeds.batches import FailureBatch, SubmissionBatch, take_batch
 from insights.ingest.feeds.destinations import SourceWanted
+from insights.ingest.feeds.limits import MAX_RECORDS
 from insights.ingest.feeds.records import LoginFailureIn, Refused, SubmissionIn, records_in
 
-JSON = frozenset({"application/json", "application/x-ndjson", "application/ndjson", "application/jsonl"})
+JSON = frozenset({"application/json", *described.NDJSON})
 ERRORS_TOLD = 100
+_DESCRIPTION = """Takes up to {many} {what}, as a JSON array or a record a line (NDJSON), for one source.
+
+What is accepted is committed before the answer is sent. Records that cannot be are named in `rejected`, the others
+are stored; 400 when none can be read. The same event again is a duplicate and changes nothing: it is the same by its
+`id` and time, or else by all its members, within its source."""
+_SOURCE = OpenApiParameter(
+    "source",
+    required=True,
+    description="The name of the source: one for each server. It is made when it is new, and takes events alone.",
+)
 
 _In = TypeVar("_In", SubmissionIn, LoginFailureIn)
 
@@ -45,6 +58,16 @@ class _Batch(IngestView):
 class SubmissionBatches(_Batch):
     """Submissions."""
 
+    @extend_schema(
+        operation_id="submissions_send",
+        summary="Send submissions",
+        description=_DESCRIPTION.format(what="submissions", many=f"{MAX_RECORDS:,}"),
+        tags=[described.TAG],
+        parameters=[_SOURCE, described.TIME_ZONE, *described.HEADERS],
+        request=described.SUBMISSIONS_REQUEST,
+        responses=described.answers(described.BATCH_ANSWER),
+        examples=described.batch_examples(described.SUBMISSION, "client_ip"),
+    )
     def post(self, request: Request, **kwargs: Any) -> Response:
         """Take submissions in."""
         wanted = self.wanted(request)
@@ -57,6 +80,16 @@ class SubmissionBatches(_Batch):
 class LoginFailureBatches(_Batch):
     """Refused logins."""
 
+    @extend_schema(
+        operation_id="login_failures_send",
+        summary="Send refused logins",
+        description=_DESCRIPTION.format(what="refused logins", many=f"{MAX_RECORDS:,}"),
+        tags=[described.TAG],
+        parameters=[_SOURCE, described.TIME_ZONE, *described.HEADERS],
+        request=described.FAILURES_REQUEST,
+        responses=described.answers(described.BATCH_ANSWER),
+        examples=described.batch_examples(described.LOGIN_FAILURE, "client_ip"),
+    )
     def post(self, request: Request, **kwargs: Any) -> Response:
         """Take refused logins in."""
         wanted = self.wanted(request)

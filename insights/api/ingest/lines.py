@@ -5,19 +5,48 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from insights.api.ingest import described
 from insights.api.ingest.view import IngestView, refusals
+from insights.ingest.feeds.answers import BODIES_KEPT
 from insights.ingest.feeds.destinations import SourceWanted
+from insights.ingest.feeds.limits import MAX_LINES
 from insights.ingest.feeds.lines import Lines, take_lines
 from insights.ingest.feeds.shippers import log_lines
 from insights.ingest.formats import FORMATS
 
-JSON = frozenset({"application/json", "application/x-ndjson", "application/ndjson", "application/jsonl"})
+JSON = frozenset({"application/json", *described.NDJSON})
 # The last two are what curl and programs say that were told nothing.
 TEXT = frozenset({"text/plain", "application/octet-stream", "application/x-www-form-urlencoded"})
+
+_DESCRIPTION = f"""Takes up to {MAX_LINES:,} complete log lines of one source, in their order, as text or as log
+shippers wrap them in JSON: Fluent Bit (`Format json` or `json_lines`), Vector, rsyslog's omhttp, journald.
+
+They are read by the source's parser, which remembers the sessions that are open from request to request. Lines that
+begin more than a minute before the newest one read are taken for an older log, with sessions of its own. The very
+same body again, with or without an `Idempotency-Key`, gets the first answer and is not read twice, as long as it is
+among the newest {BODIES_KEPT} of the source. What the answer counts is committed."""
+_SOURCE = OpenApiParameter(
+    "source",
+    location=OpenApiParameter.PATH,
+    description="The name of the source: one for each server. It is made when it is new.",
+)
+_FORMAT = OpenApiParameter(
+    "format",
+    enum=sorted(FORMATS),
+    description="What writes the log; fixed once the source is there.",
+    default="postfix",
+)
+_YEAR = OpenApiParameter(
+    "year",
+    OpenApiTypes.INT,
+    description="The year of the first stamp without one, by default the latest that is not in the future.",
+)
 
 
 class SourceLines(IngestView):
@@ -26,6 +55,16 @@ class SourceLines(IngestView):
     parameters: ClassVar = {"POST": frozenset({"format", "time_zone", "year"})}
     media_types = JSON | TEXT
 
+    @extend_schema(
+        operation_id="lines_send",
+        summary="Send log lines",
+        description=_DESCRIPTION,
+        tags=[described.TAG],
+        parameters=[_SOURCE, _FORMAT, described.TIME_ZONE, _YEAR, *described.HEADERS],
+        request=described.LINES_REQUEST,
+        responses=described.answers(described.LINES_ANSWER),
+        examples=described.LINES_EXAMPLES,
+    )
     def post(self, request: Request, **kwargs: Any) -> Response:
         """Take lines in."""
         body, media_type = self.body(request)

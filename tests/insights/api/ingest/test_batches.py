@@ -44,7 +44,7 @@ def test_submission_is_stored_with_every_member(cast: Cast) -> None:
     record["occurred_at"] = at.isoformat()
     answer = send_batch(sender(cast.acme), [record])
     with tenant_scope([cast.acme.pk]):
-        row = Submission.objects.values().get()
+        row = dict(Submission.objects.values().get())
         day = SubmissionDay.objects.get()
         source = Source.objects.get()
         account = LogImport.objects.get()
