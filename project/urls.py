@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("tenants.api.urls")),
     path("api/v1/", include("insights.api.urls")),
+    path("api/v1/", include("reports.api.urls")),
     path("", include("tenants.urls")),
     path("", include("reports.urls")),
     path("", include("insights.urls")),

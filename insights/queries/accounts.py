@@ -29,8 +29,7 @@ class Seen(NamedTuple):
 def accounts(selection: Selection) -> Any:
     """Return a query set of `AccountRow`, most messages first, to be sliced. One query for a slice."""
     return (
-        selection.submissions()
-        .filter(selection.matching("account", "client_ip", "sender_address"))
+        selection.searched()
         .values("account")
         .annotate(last_at=Max("last_at"), recipients=Sum("recipients"), messages=Sum("messages"))
         .order_by("-messages", "account")

@@ -28,7 +28,7 @@ class AuthShare:
 def authentication(selection: Selection) -> list[AuthShare]:
     """Return the mechanisms that were used, by class and then by number of messages. One query."""
     found = list(
-        selection.submissions().values_list("auth_class", "mechanism").annotate(messages=Sum("messages"))
+        selection.searched().values_list("auth_class", "mechanism").annotate(messages=Sum("messages"))
     )
     total = sum(messages for _, _, messages in found)
     rows = [
@@ -42,7 +42,7 @@ def authentication_by_day(selection: Selection) -> dict[date, dict[AuthClass, in
     """Return the messages of each day by auth class; every day and every class is there. One query."""
     found: dict[date, dict[str, int]] = defaultdict(dict)
     for day, auth_class, messages in (
-        selection.submissions().values_list("day", "auth_class").annotate(Sum("messages"))
+        selection.searched().values_list("day", "auth_class").annotate(Sum("messages"))
     ):
         found[day][auth_class] = messages
     return {

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
-from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models import Count, Max, Min, Sum
 
-from insights.models import SubmissionDay
 from insights.queries.selection import Selection
 
 CLIENT_ORDERINGS = frozenset(
@@ -59,7 +58,7 @@ def clients(selection: Selection, *, ordering: Sequence[str] = ("-messages",)) -
         if name.removeprefix("-") not in CLIENT_ORDERINGS:
             raise ValueError(f"Clients cannot be ordered by “{name}”.")
     return (
-        _matching(selection)
+        selection.searched()
         .values("account", "client_ip", "tls_version", "mechanism", "auth_class")
         .annotate(
             sender_addresses=Count("sender_address", distinct=True),
@@ -74,11 +73,7 @@ def clients(selection: Selection, *, ordering: Sequence[str] = ("-messages",)) -
 
 def client_totals(selection: Selection) -> ClientTotals:
     """Return the sums over all clients that `clients` gives for the same selection. One query."""
-    found = _matching(selection).aggregate(
+    found = selection.searched().aggregate(
         all_recipients=Sum("recipients", default=0), all_messages=Sum("messages", default=0)
     )
     return {"messages": found["all_messages"], "recipients": found["all_recipients"]}
-
-
-def _matching(selection: Selection) -> QuerySet[SubmissionDay]:
-    return selection.submissions().filter(selection.matching("account", "client_ip", "sender_address"))

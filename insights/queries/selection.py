@@ -72,6 +72,10 @@ class Selection:
         """Return the roll-up rows of submissions; raise NoTenantScope without a scope."""
         return self.narrow_submissions(SubmissionDay.objects.filter(**self._of_days()).order_by())
 
+    def searched(self) -> QuerySet[SubmissionDay]:
+        """Return those of `submissions` whose account, client address or sender address holds `search`."""
+        return self.submissions().filter(self.matching("account", "client_ip", "sender_address"))
+
     def failures(self) -> QuerySet[LoginFailureDay]:
         """Return the roll-up rows of login failures; see `tells_of_failures` for the filters that do not apply."""
         return self.narrow_failures(LoginFailureDay.objects.filter(**self._of_days()).order_by())

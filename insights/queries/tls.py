@@ -34,7 +34,7 @@ class TlsShare:
 
 def tls_usage(selection: Selection) -> list[TlsShare]:
     """Return every TLS version from best to worst, those without messages included. One query."""
-    found = dict(selection.submissions().values_list("tls_version").annotate(Sum("messages")))
+    found = dict(selection.searched().values_list("tls_version").annotate(Sum("messages")))
     total = sum(found.values())
     return [
         TlsShare(version, found.get(version, 0), percent(found.get(version, 0), total))
@@ -46,7 +46,7 @@ def tls_by_day(selection: Selection) -> dict[date, dict[TlsVersion, int]]:
     """Return the messages of each day by TLS version; every day and every version is there. One query."""
     found: dict[date, dict[str, int]] = defaultdict(dict)
     for day, version, messages in (
-        selection.submissions().values_list("day", "tls_version").annotate(Sum("messages"))
+        selection.searched().values_list("day", "tls_version").annotate(Sum("messages"))
     ):
         found[day][version] = messages
     return {

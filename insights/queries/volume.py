@@ -24,7 +24,7 @@ def sending_volume(selection: Selection) -> list[DayVolume]:
     """Return every day of the selection in order, days without mail included. One query."""
     found = {
         row["day"]: DayVolume(**row)
-        for row in selection.submissions()
+        for row in selection.searched()
         .values("day")
         .annotate(
             messages=Sum("messages"), recipients=Sum("recipients"), accounts=Count("account", distinct=True)

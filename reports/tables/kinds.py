@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from insights.filters import EventFilters, FailureFilters, SubmissionFilters
 from insights.queries import (
     Selection,
     authentication,
-    client_totals,
     clients,
-    failure_total,
     failures,
-    sender_totals,
     senders,
     sending_volume,
     tls_usage,
@@ -32,18 +30,36 @@ class Kind:
     """One table. `columns` never change their names or order: scripts read them.
 
     `rows(selection, ordering)` yields mappings of at least the columns in one query, to be read within the
-    tenant's scope; `totals(selection)` are the sums of the columns that can be summed. `orderings` is what a
-    table can be ordered by; those without any have an order of their own. `has_domain` tells whether a sender
-    domain narrows it.
+    tenant's scope; `summed` are the columns that can be added up, see `Totals`. `orderings` is what a table can be
+    ordered by; those without any have an order of their own. `filters` are what narrows it.
     """
 
     name: str
     columns: tuple[str, ...]
     rows: Callable[[Selection, str], Iterator[Row]]
-    totals: Callable[[Selection], Mapping[str, int]]
+    summed: tuple[str, ...]
     orderings: frozenset[str] = frozenset()
     default_order: str = ""
-    has_domain: bool = True
+    filters: type[EventFilters] = SubmissionFilters
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The filters by name, with `ordering` where the table can be ordered."""
+        return self.filters.names() - (frozenset() if self.orderings else {"ordering"})
+
+
+class Totals:
+    """The sums below a table, added up from the very rows that were given, so that the two cannot differ."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.sums: dict[str, int] = dict.fromkeys(kind.summed, 0)
+
+    def through(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield the rows; `sums` are whole after the last."""
+        for row in rows:
+            for name in self.sums:
+                self.sums[name] += row[name]  # type: ignore[operator, assignment]  # those columns hold numbers
+            yield row
 
 
 def _from_attributes(
@@ -63,16 +79,6 @@ def _from_query_set(query: Callable[..., Any], default: str) -> Callable[[Select
     return rows
 
 
-def _sums(*names: str) -> Callable[[Selection], Mapping[str, int]]:
-    """Sum these columns of `sender_totals`, which counts every message once."""
-
-    def totals(selection: Selection) -> Mapping[str, int]:
-        found: Mapping[str, Any] = sender_totals(selection)
-        return {name: found[name] for name in names or found}
-
-    return totals
-
-
 _VOLUME = ("day", "messages", "recipients")
 _TLS = ("tls_version", "messages", "percent")
 _AUTH = ("auth_class", "mechanism", "messages", "percent")
@@ -88,25 +94,25 @@ KINDS: dict[str, Kind] = {
             name="sending-volume",
             columns=_VOLUME,
             rows=_from_attributes(sending_volume, _VOLUME),
-            totals=_sums("messages", "recipients"),
+            summed=("messages", "recipients"),
         ),
         Kind(
             name="tls-usage",
             columns=_TLS,
             rows=_from_attributes(tls_usage, _TLS),
-            totals=_sums("messages"),
+            summed=("messages",),
         ),
         Kind(
             name="authentication",
             columns=_AUTH,
             rows=_from_attributes(authentication, _AUTH),
-            totals=_sums("messages"),
+            summed=("messages",),
         ),
         Kind(
             name="senders",
             columns=("sender_address", "sender_domain", "messages", "recipients", *_BY_CLASS),
             rows=_from_query_set(senders, "-messages"),
-            totals=_sums("messages", "recipients", *_BY_CLASS),
+            summed=("messages", "recipients", *_BY_CLASS),
             orderings=SENDER_ORDERINGS,
             default_order="-messages",
         ),
@@ -117,7 +123,7 @@ KINDS: dict[str, Kind] = {
                 *("messages", "recipients", "sender_addresses", "first_at", "last_at"),
             ),
             rows=_from_query_set(clients, "-messages"),
-            totals=client_totals,  # type: ignore[arg-type]  # its values are numbers
+            summed=("messages", "recipients"),
             orderings=CLIENT_ORDERINGS,
             default_order="-messages",
         ),
@@ -125,10 +131,10 @@ KINDS: dict[str, Kind] = {
             name="failures",
             columns=("account", "client_ip", "mechanism", "reason", "failures", "first_at", "last_at"),
             rows=_from_query_set(failures, "-failures"),
-            totals=lambda selection: {"failures": failure_total(selection)},
+            summed=("failures",),
             orderings=FAILURE_ORDERINGS,
             default_order="-failures",
-            has_domain=False,
+            filters=FailureFilters,
         ),
     )
 }

@@ -36,7 +36,9 @@ def download(request: HttpRequest, tenant: Tenant, *, kind: str, suffix: str) ->
         raise Http404("No such table.")
     query = request.GET.dict()
     if not declared.orderings:
-        query.pop("sort", None)  # a page's link may carry the order of its own table into one that has none
+        # A page's link may carry the order and the search of a table into a chart's numbers, which have neither.
+        query.pop("sort", None)
+        query.pop("q", None)
     state = read_state(
         query,
         tenant=tenant,

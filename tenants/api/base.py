@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
@@ -30,7 +30,8 @@ class ApiView(APIView):
     """An endpoint for whoever has a key or a session.
 
     `parameters` are the query parameters it knows, for each method (a method that is not there knows none); others
-    are refused with a 400 that names them. `caller` is the key or the person.
+    are refused with a 400 that names them, and with the reason in `elsewhere` where somebody may well expect one.
+    `caller` is the key or the person.
     """
 
     authentication_classes = (KeyAuthentication, SessionAuthentication)
@@ -40,6 +41,7 @@ class ApiView(APIView):
     parser_classes = (BoundedJson,)
 
     parameters: ClassVar[dict[str, frozenset[str]]] = {}
+    elsewhere: ClassVar[dict[str, str]] = {}
     caller: Caller
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -47,11 +49,16 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         self.caller = caller_of(request)
         self.enter(request, *args, **kwargs)
-        known = self.parameters.get(request.method or "", frozenset())
+        known = self.parameters.get(_as_get(request), frozenset())
         allowed = f"it can be {', '.join(sorted(known))}" if known else "this endpoint has none"
         unknown = sorted(set(request.query_params) - known)
         if unknown:
-            raise ValidationError({name: [f"is not a parameter here; {allowed}."] for name in unknown})
+            reason = f"is not a parameter here; {allowed}."
+            raise ValidationError({name: [self.elsewhere.get(name, reason)] for name in unknown})
+        repeated = sorted(name for name, texts in request.query_params.lists() if len(texts) > 1)
+        if repeated:
+            reason = "is there more than once; where it takes several values, write commas between them."
+            raise ValidationError({name: [reason] for name in repeated})
         # No text in the database has one, and asking for it is an error there.
         spoilt = [name for name, texts in request.query_params.lists() if any("\0" in text for text in texts)]
         if spoilt:
@@ -59,6 +66,10 @@ class ApiView(APIView):
 
     def enter(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the right to what the path names; overridden by views that are about something."""
+
+
+def _as_get(request: Request) -> str:
+    return "GET" if request.method in {"HEAD", "OPTIONS"} else request.method or ""
 
 
 class _UndoneError(Exception):
@@ -94,11 +105,14 @@ class TenantApiView(ApiView):
 
     def enter(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Find the tenant, check the right, and enter the scope."""
-        method = "GET" if request.method in {"HEAD", "OPTIONS"} else request.method or ""
-        capability = self.capabilities.get(method, Capability.VIEW)
+        capability = self.capabilities.get(_as_get(request), Capability.VIEW)
         self.tenant = get_tenant(self.caller, str(self.kwargs["tenant"]), capability)
         self.receive(request)
-        self._scope.enter_context(tenant_scope([self.tenant.pk]))
+        self._scope.enter_context(self.scope())
 
     def receive(self, request: Request) -> None:
         """Take a large body in: the right was checked, and no transaction is open that a slow sender would hold."""
+
+    def scope(self) -> AbstractContextManager[None]:
+        """Return the scope of the tenant, to be entered; overridden where all queries must see the same moment."""
+        return tenant_scope([self.tenant.pk])

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import json
 from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from insights.filters import NO_DOMAIN, domain_asked
-from insights.queries import Selection, kept_days
+from insights.filters import EventFilters, FailureFilters, SubmissionFilters
+from insights.models import SubmissionDay
+from insights.queries import kept_days
 from project.periods import DayRange
-from reports.tables import KINDS, Kind, csv_lines, payload, text_table
+from reports.tables import KINDS, Kind, Totals, csv_lines, json_pieces, text_table
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
+FILTERS = {
+    name: declared
+    for name, declared in (SubmissionFilters.base_filters | FailureFilters.base_filters).items()
+    if name not in {"start", "end"}
+}
 LONGEST_DAYS = 3_660
 REFUSED = 1
 WRONG_USAGE = 2
@@ -38,41 +43,64 @@ class Command(BaseCommand):
         parser.add_argument(
             "--end", required=True, type=_day, metavar="YYYY-MM-DD", help="last day, included"
         )
-        parser.add_argument(
-            "--sender-domain",
-            metavar="DOMAIN",
-            help=f"only senders there; “{NO_DOMAIN}” for those without one",
-        )
+        for name, declared in FILTERS.items():
+            parser.add_argument(
+                _option(name), metavar="TEXT", help=declared.extra["help_text"].replace("%", "%%")
+            )
         parser.add_argument("--format", choices=("json", "csv", "table"), default="table")
 
     def handle(self, *args: Any, **options: Any) -> None:
         kind = KINDS[options["kind"]]
-        if options["sender_domain"] is not None and not kind.has_domain:
-            raise CommandError(
-                "Failed logins have no sender: leave --sender-domain out.", returncode=WRONG_USAGE
-            )
+        given = {name: options[name] for name in FILTERS if options[name] is not None}
+        if strange := sorted(given.keys() - kind.parameters):
+            raise CommandError(_not_here(kind, strange[0]), returncode=WRONG_USAGE)
         tenant = Tenant.objects.filter(slug=options["tenant"]).first()
         if tenant is None:
             raise CommandError(f"There is no tenant “{options['tenant']}”.", returncode=REFUSED)
         days = _days(options["start"], options["end"])
-        kept = kept_days(tenant, now=timezone.now())
+        now = timezone.now()
+        kept = kept_days(tenant, now=now)
         if days.start < kept.start:
             self.stderr.write(
                 f"Days before {kept.start}, the first that is kept, are counted as far as their counts are still there."
             )
-        selection = Selection(days=days, sender_domain=domain_asked(options["sender_domain"] or ""))
         with tenant_scope([tenant.pk]):
-            self._print(kind, selection, tenant, options["format"])
+            filters = kind.filters(
+                given, queryset=SubmissionDay.objects.none(), tenant=tenant, now=now, orderings=kind.orderings
+            )
+            if not filters.is_valid():
+                name, messages = next(iter(filters.refused().items()))
+                raise CommandError(f"{_option(name)} {messages[0]}", returncode=WRONG_USAGE)
+            self._print(kind, filters, days, tenant, options["format"])
 
-    def _print(self, kind: Kind, selection: Selection, tenant: Tenant, form: str) -> None:
+    def _print(self, kind: Kind, filters: EventFilters, days: DayRange, tenant: Tenant, form: str) -> None:
+        selection = filters.selection().with_days(days)
+        rows = kind.rows(selection, filters.order())
         if form == "json":
-            self.stdout.write(json.dumps(payload(kind, selection, tenant=tenant)))
+            for piece in json_pieces(
+                kind, rows, selection=selection, tenant=tenant, narrowed=filters.asked()
+            ):
+                self.stdout.write(piece, ending="")
+            self.stdout.write("")
         elif form == "csv":
-            for lines in csv_lines(kind, kind.rows(selection, "")):
+            for lines in csv_lines(kind, rows):
                 self.stdout.write(lines, ending="")
         else:
-            for line in text_table(kind, kind.rows(selection, ""), kind.totals(selection)):
+            totals = Totals(kind)
+            for line in text_table(kind, totals.through(rows), totals.sums):
                 self.stdout.write(line)
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _not_here(kind: Kind, name: str) -> str:
+    if name == "ordering":
+        return f"The table {kind.name} has an order of its own: leave --ordering out."
+    if kind.filters is FailureFilters:
+        return f"Failed logins have no {name.replace('_', ' ')}: leave {_option(name)} out."
+    return f"Messages have no {name.replace('_', ' ')}: leave {_option(name)} out."
 
 
 def _days(start: date, end: date) -> DayRange:

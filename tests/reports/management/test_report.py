@@ -71,6 +71,7 @@ def test_json_has_the_documented_keys(cast: Cast, kind: str) -> None:
         "start": "2026-11-11",
         "end": "2026-11-17",
         "sender_domain": None,
+        "filters": {},
         "columns": COLUMNS[kind].split(","),
     }
     assert all(list(row) == payload["columns"] for row in rows)
@@ -157,7 +158,36 @@ def test_days_before_the_kept_ones_are_counted_with_a_word(cast: Cast) -> None:
 
 def test_failures_have_no_sender_domain(cast: Cast) -> None:
     code, reason = refused("failures", "--tenant", "acme", *DAYS, "--sender-domain", "acme.example")
-    assert (code, reason) == (2, "Failed logins have no sender: leave --sender-domain out.")
+    assert (code, reason) == (2, "Failed logins have no sender domain: leave --sender-domain out.")
+
+
+def test_filters_are_those_of_the_api(cast: Cast) -> None:
+    submit(cast.acme, at=NOW, client_ip="192.0.2.10", tls=TlsVersion.TLS1_0, count=2)
+    submit(cast.acme, at=NOW, client_ip="192.0.2.11", account="bob@acme.example", count=3)
+    submit(cast.acme, at=NOW, client_ip="198.51.100.1", source="mx2")
+    asked = ("clients", "--tenant", "acme", *DAYS, "--format", "json")
+    payload = json.loads(run(*asked, "--client-ip", "192.0.2.0/24", "--source=mx1", "--ordering=messages"))
+    assert [(row["account"], row["messages"]) for row in payload["rows"]] == [
+        ("anna@acme.example", 2),
+        ("bob@acme.example", 3),
+    ]
+    assert payload["filters"] == {"client_ip": "192.0.2.0/24", "source": "mx1"}
+    assert json.loads(run(*asked, "--search", "BOB"))["totals"]["messages"] == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("senders", "--client-ip", "192.0.2"), "--client-ip is no address or network; write it like"),
+        (("senders", "--reason", "policy"), "Messages have no reason: leave --reason out."),
+        (("tls-usage", "--ordering=messages"), "The table tls-usage has an order of its own"),
+        (("failures", "--tls-version", "TLS1.3"), "Failed logins have no tls version"),
+        (("clients", "--ordering=size"), "--ordering is not a column to sort by; it can be account,"),
+    ],
+)
+def test_filter_that_cannot_be_met_is_refused(cast: Cast, arguments: tuple[str, ...], reason: str) -> None:
+    code, told = refused(*arguments, "--tenant", "acme", *DAYS)
+    assert (code, told[: len(reason)]) == (2, reason)
 
 
 @pytest.mark.parametrize(
