@@ -239,6 +239,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Members of one name and different values, told apart by whose they are.
+    "ENUM_NAME_OVERRIDES": {
+        "DeliveryStateEnum": "tenants.models.DeliveryState",
+        "KeyStateEnum": ["active", "expired", "revoked"],
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "tenants.api.schema.add_problems",

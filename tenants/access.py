@@ -107,13 +107,18 @@ def _roles_with(capability: Capability) -> list[Role]:
     return [role for role, granted in CAPABILITIES.items() if capability in granted]
 
 
-def get_provider(user: User, slug: str, capability: Capability) -> Provider:
+def get_provider(user: Caller, slug: str, capability: Capability) -> Provider:
     """Return the provider called `slug`.
 
-    Raises Http404 when it does not exist or `user` has no role there, PermissionDenied when the role, or seeing some
-    tenants only, does not carry `capability` for all of its tenants. Two queries.
+    Raises Http404 when it does not exist, or `user` has no role there, or is no key of it; PermissionDenied when the
+    role or the scopes, or seeing some tenants only, do not carry `capability` for all of its tenants. Two queries.
     """
-    provider = Provider.objects.filter(slug=slug, memberships__user=user).first() if user.is_active else None
+    if isinstance(user, ApiKey):
+        provider = Provider.objects.filter(slug=slug, api_keys=user).first()
+    elif not user.is_authenticated or not user.is_active:
+        provider = None
+    else:
+        provider = Provider.objects.filter(slug=slug, memberships__user=user).first()
     if provider is None:
         raise Http404("No such provider.")
     if not providers_with(user, capability).filter(pk=provider.pk).exists():

@@ -38,6 +38,8 @@ IN_PATHS = {
     "tenant": "The tenant's short name, as `GET /api/v1/tenants/` lists it.",
     "source": "The name of the source.",
     "domain": "The domain.",
+    "provider": "The provider's short name.",
+    "delivery": "The id of the delivery.",
     "id": "The id.",
 }
 """Path parameters that mean the same everywhere; others are described where they are declared."""

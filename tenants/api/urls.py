@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from tenants.api import docs, keys, tenants
+from tenants.api.webhook_urls import webhook_urlpatterns
 
 app_name = "tenants-api"
 
@@ -15,4 +16,5 @@ urlpatterns: list[URLPattern] = [
     path("keys/<uuid:id>/revoke/", keys.KeyRevocation.as_view(), name="key-revoke"),
     path("tenants/", tenants.TenantList.as_view(), name="tenants"),
     path("tenants/<slug:tenant>/", tenants.TenantDetail.as_view(), name="tenant"),
+    *webhook_urlpatterns,
 ]
