@@ -41,10 +41,9 @@ def check_source(*, name: str, format: str, time_zone: str, instead_of: Source |
         }
     elif Source.objects.filter(name=name).exclude(pk__in=[instead_of.pk] if instead_of else []).exists():
         errors["name"] = _("There is a source of that name already.")
-    if format not in FORMATS:
-        errors["format"] = _("This format cannot be read; it can be %(known)s.") % {
-            "known": ", ".join(FORMATS)
-        }
+    if format not in FORMAT_NAMES:
+        known = ", ".join(FORMAT_NAMES)
+        errors["format"] = _("This format cannot be read; it can be %(known)s.") % {"known": known}
     try:
         validate_time_zone(time_zone)
     except ValidationError as error:
