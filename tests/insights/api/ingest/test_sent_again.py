@@ -86,7 +86,7 @@ def test_answers_are_forgotten_after_a_day(cast: Cast) -> None:
         assert not IngestAnswer.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_same_key_at_the_same_time_stores_once() -> None:
     cast = make_cast()
     api, body = sender(cast.acme), [submission(number) for number in range(500)]
