@@ -15,7 +15,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("tenants.api.urls")),
     path("api/v1/", include("insights.api.urls")),
     path("api/v1/", include("reports.api.urls")),
+    path("api/", include("tenants.api.nowhere")),  # after all the others: it takes what they leave
     path("", include("tenants.urls")),
     path("", include("reports.urls")),
     path("", include("insights.urls")),
 ]
+
+handler400 = "tenants.api.nowhere.bad_request"
+handler500 = "tenants.api.nowhere.server_error"

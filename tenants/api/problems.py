@@ -32,6 +32,7 @@ _NAMES = {
     415: "unsupported-media-type",
     422: "idempotency-key-reused",
     429: "too-many-requests",
+    500: "internal",
     503: "unavailable",
 }
 
