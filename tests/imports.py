@@ -67,11 +67,11 @@ def events_of(tenant: Tenant) -> int:
         return Submission.objects.count() + LoginFailure.objects.count()
 
 
-def source_of(tenant: Tenant, name: str = "mx1", *, zone: str = "UTC") -> Source:
-    """Return the tenant's source of that name; a new one writes the stamps of `zone`."""
+def source_of(tenant: Tenant, name: str = "mx1", *, zone: str = "UTC", format: str = "postfix") -> Source:  # noqa: A002
+    """Return the tenant's source of that name; a new one is of `format` and writes the stamps of `zone`."""
     with tenant_scope([tenant.pk]):
         source, _ = Source.objects.get_or_create(
-            tenant=tenant, name=name, defaults={"time_zone": zone, "format": "postfix"}
+            tenant=tenant, name=name, defaults={"time_zone": zone, "format": format}
         )
     return source
 
@@ -92,9 +92,12 @@ def import_file(
     zone: str = "UTC",
     year: int | None = None,
     now: datetime = NOW,
+    format: str = "postfix",  # noqa: A002
 ) -> LogImport:
     """Import a file as the command does, at `now`; return the import, whose accounting must add up."""
-    log_import = waiting_import(tenant, path, source=source_of(tenant, source, zone=zone), year=year)
+    log_import = waiting_import(
+        tenant, path, source=source_of(tenant, source, zone=zone, format=format), year=year
+    )
     run_import(tenant_id=tenant.pk, import_id=log_import.pk, path=path, clock=lambda: now)
     with tenant_scope([tenant.pk]):
         log_import = LogImport.objects.get(pk=log_import.pk)
@@ -111,11 +114,12 @@ def import_bytes(
     zone: str = "UTC",
     year: int | None = None,
     now: datetime = NOW,
+    format: str = "postfix",  # noqa: A002
 ) -> LogImport:
     """Import `data` as a file of its own."""
     path = folder / f"{next(_numbers)}.log"
     path.write_bytes(data)
-    return import_file(tenant, path, source=source, zone=zone, year=year, now=now)
+    return import_file(tenant, path, source=source, zone=zone, year=year, now=now, format=format)
 
 
 def imported(
@@ -127,9 +131,12 @@ def imported(
     zone: str = "UTC",
     year: int | None = None,
     now: datetime = NOW,
+    format: str = "postfix",  # noqa: A002
 ) -> LogImport:
     """Import `data`, which must be read to its end."""
-    log_import = import_bytes(tenant, folder, data, source=source, zone=zone, year=year, now=now)
+    log_import = import_bytes(
+        tenant, folder, data, source=source, zone=zone, year=year, now=now, format=format
+    )
     assert log_import.status == ImportStatus.DONE, log_import.message
     return log_import
 

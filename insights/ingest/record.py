@@ -77,6 +77,7 @@ class SkipReason(StrEnum):
     IN_THE_FUTURE = "in_the_future"
     UNKNOWN_FORM = "unknown_form"
     TOO_MANY_REPEATS = "too_many_repeats"
+    NO_LOGIN = "no_login"
     NO_JSON = "no_json"
     NO_MESSAGE = "no_message"
     BAD_RECORD = "bad_record"

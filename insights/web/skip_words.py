@@ -48,6 +48,10 @@ REASONS: dict[SkipReason, Words] = {
         _("A form that is not known"), _("The samples show them; a log of another program has many of these.")
     ),
     SkipReason.TOO_MANY_REPEATS: Words(_("“Message repeated” more often than is believable")),
+    SkipReason.NO_LOGIN: Words(
+        _("A message whose login is not in the log"),
+        _("Import the log before this one first. Sendmail writes logins from LogLevel 9 on."),
+    ),
 }
 
 

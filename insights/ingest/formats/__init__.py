@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from insights.ingest.formats.base import Parser
 from insights.ingest.formats.postfix import PostfixParser
+from insights.ingest.formats.sendmail import SendmailParser
 
 
 class ParserFactory(Protocol):
@@ -26,4 +27,4 @@ class ParserFactory(Protocol):
 
 EVENTS: Final = "events"
 """What stands for the format of a source that is sent events over the API: there is nothing to parse."""
-FORMATS: dict[str, ParserFactory] = {PostfixParser.name: PostfixParser}
+FORMATS: dict[str, ParserFactory] = {parser.name: parser for parser in (PostfixParser, SendmailParser)}

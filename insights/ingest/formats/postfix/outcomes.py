@@ -9,5 +9,10 @@ EVIDENCE: Final = 1
 EVENT: Final = 2
 UNKNOWN: Final = 3
 TOO_MANY: Final = 4
+NO_LOGIN: Final = 5
 
-REASONS: Final = {UNKNOWN: SkipReason.UNKNOWN_FORM, TOO_MANY: SkipReason.TOO_MANY_REPEATS}
+REASONS: Final = {
+    UNKNOWN: SkipReason.UNKNOWN_FORM,
+    TOO_MANY: SkipReason.TOO_MANY_REPEATS,
+    NO_LOGIN: SkipReason.NO_LOGIN,
+}

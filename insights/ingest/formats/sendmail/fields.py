@@ -1,0 +1,79 @@
+"""Takes Sendmail's lines apart: its escapes, the client in `relay=`, and the fields of a `from=` line."""
+
+import re
+from typing import Final, NamedTuple
+
+from insights.enums import TlsVersion
+from insights.ingest.formats.sendmail import patterns
+
+_ESCAPE: Final = re.compile(rb"\\([0-7]{3}|.)")
+_NAMED: Final = {b"t": b"\t", b"n": b"\n", b"r": b"\r"}
+_LONGEST_ADDRESS: Final = 64
+_VERSIONS: Final = {
+    b"TLSv1": TlsVersion.TLS1_0,
+    b"TLSv1.1": TlsVersion.TLS1_1,
+    b"TLSv1.2": TlsVersion.TLS1_2,
+    b"TLSv1.3": TlsVersion.TLS1_3,
+}
+
+
+class From(NamedTuple):
+    """A `from=` line: `is_whole` when the message was read to its end, which gives it a Message-ID."""
+
+    sender: bytes
+    size: int
+    recipients: int
+    is_whole: bool
+    protocol: bytes
+    client_ip: bytes
+
+
+def plain(text: bytes) -> bytes:
+    r"""Undo the escapes that Sendmail writes for bytes that do not print (`\303\266`, `\\`; str2prt)."""
+    return _ESCAPE.sub(_unescaped, text) if b"\\" in text else text
+
+
+def version_of(token: bytes) -> TlsVersion:
+    """Return the version of a STARTTLS line.
+
+    Until 8.15 the line names the oldest version that has the cipher suite (SSL_CIPHER_get_version): `TLSv1/SSLv3`,
+    `TLSv1.0` and `SSLv3` say nothing about the session. The others can come from newer sessions alone.
+    """
+    return _VERSIONS.get(token, TlsVersion.UNKNOWN)
+
+
+def address_in(relay: bytes) -> bytes:
+    """Return the address of a client, the last in brackets: `name [192.0.2.1] (may be forged)`; or b""."""
+    end = relay.rfind(b"]")
+    start = relay.rfind(b"[", 0, end) + 1 if end > 0 else 0
+    return relay[start:end] if start and end - start <= _LONGEST_ADDRESS else b""
+
+
+def read_from(text: bytes) -> From | None:
+    """Read `from=…, size=…, class=…, nrcpts=…[, msgid=…][, bodytype=…][, proto=…][, daemon=…], relay=…`.
+
+    The client chooses sender and Message-ID, so that each may imitate what stands after it: a quoted sender is
+    passed over as a whole, and what follows the Message-ID is looked for from the line's end.
+    """
+    body, found_relay, relay = plain(text).rpartition(b", relay=")
+    quoted = patterns.QUOTED.pattern.match(body, 5)
+    counted = patterns.COUNTED.pattern.search(body, quoted.end() if quoted else 5)
+    if not found_relay or counted is None:
+        return None
+    sender, rest = body[5 : counted.start()], body[counted.end() :]
+    at = rest.rfind(b", proto=")
+    return From(
+        sender=sender[1:-1] if sender[:1] == b"<" and sender[-1:] == b">" else sender.removeprefix(b"<"),
+        size=int(counted[1]),
+        recipients=int(counted[2]),
+        is_whole=rest.startswith(b", msgid="),
+        protocol=b"" if at < 0 else rest[at + 8 :].partition(b",")[0],
+        client_ip=address_in(relay),
+    )
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    escaped = found[1]
+    if len(escaped) == 3:
+        return bytes((int(escaped, 8) & 0xFF,))
+    return _NAMED.get(escaped, escaped)

@@ -1,0 +1,177 @@
+"""The bounded memory of a log: what each process knows of its client, and messages a milter may still refuse."""
+
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+from insights.enums import TlsVersion
+
+OPEN_FOR: Final = 24 * 3_600 * 1_000_000
+"""How long a session may be silent, in microseconds of log time: no line tells its end."""
+HELD_FOR: Final = 600 * 1_000_000
+"""How long a milter may take to refuse a message (its time-outs are of minutes)."""
+MAX_SESSIONS: Final = 20_000
+MAX_HELD: Final = 10_000
+MAX_HOSTS: Final = 500
+
+
+class Message(NamedTuple):
+    """A message with a `from=` line, as raw as the lines told it; `micros` is that line's time."""
+
+    micros: int
+    host: bytes
+    queue_id: bytes
+    pid: bytes
+    account: bytes
+    client_ip: bytes
+    tls: TlsVersion
+    mechanism: str
+    sender: bytes
+    size: int
+    recipients: int
+
+    def dump(self) -> list[Any]:
+        """Return the message as plain data."""
+        return [part.decode("latin-1") if isinstance(part, bytes) else part for part in self]
+
+    @classmethod
+    def load(cls, data: list[Any]) -> "Message":
+        """Return the message that `dump` gave."""
+        micros, host, queue_id, pid, account, client_ip, tls, mechanism, sender, size, recipients = data
+        raw = [part.encode("latin-1") for part in (host, queue_id, pid, account, client_ip)]
+        return cls(
+            int(micros), raw[0], raw[1], raw[2], raw[3], raw[4], TlsVersion(tls), str(mechanism),
+            sender.encode("latin-1"), int(size), int(recipients),
+        )  # fmt: skip
+
+
+class Session:
+    """The connection that a process serves: Sendmail forks one for each.
+
+    `account` is None before a login. `has_failed` tells that a refused login of it was logged. `refused` and `waiting`
+    are queue ids: of the message that a rule of the server turned away, and of the newest one held.
+    """
+
+    __slots__ = ("account", "client_ip", "has_failed", "mechanism", "refused", "seen", "tls", "waiting")
+
+    def __init__(self, client_ip: bytes = b"", seen: int = 0) -> None:
+        self.client_ip = client_ip
+        self.seen = seen
+        self.tls: TlsVersion | None = None
+        self.account: bytes | None = None
+        self.mechanism = ""
+        self.has_failed = False
+        self.refused = b""
+        self.waiting = b""
+
+    def dump(self) -> list[Any]:
+        """Return the session as plain data."""
+        account = None if self.account is None else self.account.decode("latin-1")
+        return [
+            self.client_ip.decode("latin-1"), self.seen, self.tls, account, self.mechanism, self.has_failed,
+            self.refused.decode("latin-1"), self.waiting.decode("latin-1"),
+        ]  # fmt: skip
+
+    @classmethod
+    def load(cls, data: list[Any]) -> "Session":
+        """Return the session that `dump` gave."""
+        client_ip, seen, tls, account, mechanism, has_failed, refused, waiting = data
+        session = cls(client_ip.encode("latin-1"), int(seen))
+        session.tls = None if tls is None else TlsVersion(tls)
+        session.account = None if account is None else account.encode("latin-1")
+        session.mechanism, session.has_failed = str(mechanism), bool(has_failed)
+        session.refused, session.waiting = refused.encode("latin-1"), waiting.encode("latin-1")
+        return session
+
+
+class Host:
+    """One server: sessions by process id, messages held by queue id; `filters` when milters have been seen."""
+
+    __slots__ = ("filters", "held", "sessions")
+
+    def __init__(self) -> None:
+        self.filters = False
+        self.sessions: dict[bytes, Session] = {}
+        self.held: dict[bytes, Message] = {}
+
+    def session(self, pid: bytes, client_ip: bytes, micros: int) -> Session:
+        """Return what is known of a process's client, nothing where the process last served another."""
+        session = self.sessions.get(pid)
+        if session is None or (client_ip and session.client_ip and session.client_ip != client_ip):
+            return self.begin(pid, client_ip, micros)
+        session.seen = micros
+        return session
+
+    def begin(self, pid: bytes, client_ip: bytes, micros: int) -> Session:
+        """Return a new session of a process, the newest of all; the oldest go where there are too many."""
+        self.sessions.pop(pid, None)
+        if len(self.sessions) >= MAX_SESSIONS:
+            for old in list(islice(self.sessions, MAX_SESSIONS // 10)):
+                del self.sessions[old]
+        session = self.sessions[pid] = Session(client_ip, micros)
+        return session
+
+    def hold(self, message: Message) -> list[Message]:
+        """Keep a message until it is known what became of it; return those there is no more room for."""
+        crowded = len(self.held) >= MAX_HELD
+        gone = [self.held.pop(old) for old in list(islice(self.held, MAX_HELD // 10))] if crowded else []
+        self.held[message.queue_id] = message
+        return gone
+
+    def dump(self) -> dict[str, Any]:
+        """Return what is open as plain data."""
+        return {
+            "filters": self.filters,
+            "sessions": {pid.decode("latin-1"): session.dump() for pid, session in self.sessions.items()},
+            "held": [message.dump() for message in self.held.values()],
+        }
+
+    @classmethod
+    def load(cls, data: dict[str, Any]) -> "Host":
+        """Return the host that `dump` gave."""
+        host = cls()
+        host.filters = bool(data["filters"])
+        host.sessions = {pid.encode("latin-1"): Session.load(dump) for pid, dump in data["sessions"].items()}
+        held = [Message.load(dump) for dump in data["held"]]
+        host.held = {message.queue_id: message for message in held}
+        return host
+
+
+class Memory:
+    """All hosts of a log; beyond a limit the oldest is forgotten."""
+
+    def __init__(self) -> None:
+        self.hosts: dict[bytes, Host] = {}
+
+    def host(self, name: bytes) -> Host:
+        """Return a host, made when new."""
+        host = self.hosts.get(name)
+        if host is None:
+            if len(self.hosts) >= MAX_HOSTS:
+                del self.hosts[next(iter(self.hosts))]
+            host = self.hosts[name] = Host()
+        return host
+
+    def prune(self, newest: int) -> list[Message]:
+        """Forget sessions that have long been silent; return held messages that nothing refused in time."""
+        kept: list[Message] = []
+        for host in self.hosts.values():
+            for late in [pid for pid, one in host.sessions.items() if newest - one.seen > OPEN_FOR]:
+                del host.sessions[late]
+            ready = [key for key, one in host.held.items() if newest - one.micros > HELD_FOR]
+            kept.extend(host.held.pop(key) for key in ready)
+        return kept
+
+    def forget(self) -> None:
+        """Begin another log; that a host has milters stays true."""
+        filtering = [name for name, host in self.hosts.items() if host.filters]
+        self.hosts = {name: Host() for name in filtering}
+        for host in self.hosts.values():
+            host.filters = True
+
+    def dump(self) -> dict[str, Any]:
+        """Return what is open as plain data."""
+        return {name.decode("latin-1"): host.dump() for name, host in self.hosts.items()}
+
+    def load(self, data: dict[str, Any]) -> None:
+        """Take up what `dump` gave."""
+        self.hosts = {name.encode("latin-1"): Host.load(dump) for name, dump in data.items()}
