@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from insights.web import imports, sources, upload
+from insights.web import connect, imports, sources, upload
 
 source_urlpatterns: list[URLPattern] = [
     path("", sources.show, name="sources"),
     path("new/", sources.new, name="source_new"),
+    path("connect/", connect.connect, name="connect"),
     path("upload/", upload.upload, name="upload"),
     path("<uuid:source_id>/", sources.edit, name="source"),
+    path("<uuid:source_id>/light/", connect.light, name="source_light"),
 ]
 import_urlpatterns: list[URLPattern] = [
     path("<uuid:import_id>/", imports.show, name="import"),

@@ -14,10 +14,12 @@ import string
 import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from tenants.models import ApiKey, Provider, Tenant, User
@@ -76,6 +78,19 @@ def make_key(
         key.tenants.set(tenants)
     body = f"sai_{prefix}_{secret}"
     return key, f"{body}_{_checksum(body)}"
+
+
+def make_key_once(*, key_id: UUID, **wish: Any) -> tuple[ApiKey, str] | None:
+    """Make the key `key_id` as `make_key` does; None where it was made before, so that a form sent twice makes one."""
+    try:
+        with transaction.atomic():
+            if not ApiKey.objects.filter(pk=key_id).exists():
+                return make_key(key_id=key_id, **wish)
+    except IntegrityError:
+        # The same at the same moment; anything else that the database refuses is an error.
+        if not ApiKey.objects.filter(pk=key_id).exists():
+            raise
+    return None
 
 
 def find_key(text: str, *, now: datetime) -> ApiKey | None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from tenants.key_reach import check_key
-from tenants.models import ApiKey, Provider, Tenant
+from tenants.models import Provider, Tenant
 from tenants.models.api_key import validate_network
 from tenants.roles import Scope
 
@@ -107,7 +107,3 @@ class KeyForm(forms.Form):
             "expires_at": found["last_day"],
             **({} if self._provider is None else {"tenants": named}),
         }
-
-    def was_sent_before(self) -> bool:
-        """Tell whether this very form made its key already; one query."""
-        return ApiKey.objects.filter(pk=self.cleaned_data["key_id"]).exists()

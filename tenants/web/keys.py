@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -21,7 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from tenants.api_keys import make_key, revoke_key
+from tenants.api_keys import make_key_once, revoke_key
 from tenants.models import ApiKey, Provider, Tenant, User
 from tenants.roles import Scope
 from tenants.web.key_form import KeyForm
@@ -115,7 +114,7 @@ def new_key(request: HttpRequest, place: Place) -> HttpResponse:
     )
     if not (form.is_bound and form.is_valid()):
         return _page(request, "tenants/key_form.html", place, {"form": form})
-    made = make_once(form, request, place)
+    made = _make(form, request, place)
     if made is None:
         return redirect(place.list_url)
     key, text = made
@@ -124,21 +123,15 @@ def new_key(request: HttpRequest, place: Place) -> HttpResponse:
     )
 
 
-def make_once(form: KeyForm, request: HttpRequest, place: Place) -> tuple[ApiKey, str] | None:
+def _make(form: KeyForm, request: HttpRequest, place: Place) -> tuple[ApiKey, str] | None:
     """Make the key of a valid form; None, and a message, where the same form made it before."""
     person = request.user if isinstance(request.user, User) else None
-    try:
-        with transaction.atomic():
-            if not form.was_sent_before():
-                return make_key(
-                    tenant=place.tenant, provider=place.provider, created_by=person, **form.wish()
-                )
-    except IntegrityError:  # the same form at the same moment
-        pass
-    messages.info(
-        request, _("This key was made already. Its text is shown once only; make another if it is lost.")
-    )
-    return None
+    made = make_key_once(tenant=place.tenant, provider=place.provider, created_by=person, **form.wish())
+    if made is None:
+        messages.info(
+            request, _("This key was made already. Its text is shown once only; make another if it is lost.")
+        )
+    return made
 
 
 def show_key(request: HttpRequest, place: Place, key_id: UUID) -> HttpResponse:

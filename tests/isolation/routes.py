@@ -84,6 +84,8 @@ OF_A_TENANT: dict[str, Answers] = {
     "tenants:key": READ,
     "tenants:key_revoke": BUTTON,
     "insights:sources": READ,
+    "insights:connect": FORM,
+    "insights:source_light": READ,
     "insights:source_new": FORM,
     "insights:source": FORM,
     "insights:upload": FORM,

@@ -154,7 +154,7 @@ def test_dashboard_does_not_call_the_first_week_a_rise(cast: Cast, client_of: Cl
 def test_dashboard_without_a_source_says_what_to_do(cast: Cast, client_of: ClientOf) -> None:
     technician, reader = (client_of(person).get("/t/acme/") for person in (cast.bob, cast.carol))
     assert "No source yet" in words(technician)
-    assert b'href="/t/acme/sources/">Connect a source</a>' in technician.content
+    assert b'href="/t/acme/sources/connect/">Connect a source</a>' in technician.content
     assert "A technician or an owner can connect" in words(reader)
     assert "Connect a source" not in words(reader)
 

@@ -1,0 +1,118 @@
+"""Texts to paste into a mail server so that it sends its log here, with the real address and a key filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+_TEXTS = Path(__file__).parent / "snippet_texts"
+NO_KEY = "YOUR_KEY"
+"""What stands for the key where none was made."""
+
+
+class Snippet(NamedTuple):
+    """A text to paste; `title` says where, "" where there is one only. `name` is unique on the page."""
+
+    name: str
+    title: str | Promise
+    text: str
+
+
+class Kit(NamedTuple):
+    """What one kind of sender needs: a sentence, and one or more texts."""
+
+    name: str
+    label: str
+    note: str | Promise
+    snippets: list[Snippet]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the lines of a source go. `site` is the address of this installation, `source` the source's name."""
+
+    site: str
+    tenant: str
+    source: str
+
+    @property
+    def url(self) -> str:
+        """The address that lines are posted to."""
+        return f"{self.site}/api/v1/tenants/{quote(self.tenant, safe='')}/sources/{quote(self.source, safe='')}/lines"
+
+    def words(self, key: str) -> dict[str, str]:
+        """Return what each placeholder of the texts stands for."""
+        parts = urlsplit(self.url)
+        is_https = parts.scheme == "https"
+        return {
+            "@URL@": self.url,
+            # Vector reads the address as a template, in which a percent sign has a meaning.
+            "@VECTOR_URL@": self.url.replace("%", "%%"),
+            "@HOST@": parts.hostname or "",
+            "@PORT@": str(parts.port or (443 if is_https else 80)),
+            "@ON_OFF@": "on" if is_https else "off",
+            "@PATH@": parts.path,
+            "@REST_PATH@": parts.path.removeprefix("/"),
+            "@KEY@": key,
+        }
+
+
+def kits(endpoint: Endpoint, key: str = NO_KEY) -> list[Kit]:
+    """Return the texts for every kind of sender."""
+    words = endpoint.words(key)
+
+    def text(file_name: str) -> str:
+        filled = (_TEXTS / f"{file_name}.txt").read_text()
+        for placeholder, word in words.items():
+            filled = filled.replace(placeholder, word)
+        return filled
+
+    return [
+        Kit(
+            "curl",
+            "curl",
+            _(
+                "For a first look, or from cron: what was sent before is recognised, and nothing is counted twice."
+            ),
+            [Snippet("curl", "", text("curl.sh"))],
+        ),
+        Kit(
+            "python",
+            "Python",
+            _("Needs Python 3.8 and its package requests. It tries again until the lines are stored."),
+            [
+                Snippet("python", _("The script"), text("python.py")),
+                Snippet("service", _("As a service"), text("service.conf")),
+            ],
+        ),
+        Kit(
+            "fluent-bit",
+            "Fluent Bit",
+            _("Remembers how far the log was read, and tries again until the lines are stored."),
+            [Snippet("fluent-bit", "", text("fluent_bit.yaml"))],
+        ),
+        Kit(
+            "vector",
+            "Vector",
+            _("Remembers how far the log was read, and tries again until the lines are stored."),
+            [Snippet("vector", "", text("vector.yaml"))],
+        ),
+        Kit(
+            "rsyslog",
+            "rsyslog",
+            _(
+                "With the module omhttp in one file; where the distribution has none, as in Debian and Ubuntu, with a "
+                "script that rsyslog hands the lines to."
+            ),
+            [
+                Snippet("omprog-script", _("Debian and Ubuntu: the script"), text("rsyslog_omprog.sh")),
+                Snippet("omprog", _("Debian and Ubuntu: the configuration"), text("rsyslog_omprog.conf")),
+                Snippet("omhttp", _("With omhttp"), text("rsyslog_omhttp.conf")),
+            ],
+        ),
+    ]
