@@ -29,8 +29,9 @@ shippers wrap them in JSON: Fluent Bit (`Format json` or `json_lines`), Vector, 
 
 They are read by the source's parser, which remembers the sessions that are open from request to request. Lines that
 begin more than a minute before the newest one read are taken for an older log, with sessions of its own. The very
-same body again, with or without an `Idempotency-Key`, gets the first answer and is not read twice, as long as it is
-among the newest {BODIES_KEPT} of the source. What the answer counts is committed."""
+same body again, if it has more than one line, gets the first answer and is not read twice, as long as it is among the
+newest {BODIES_KEPT} of the source. A line sent alone that tells of a refused login counts each time: give such requests
+an `Idempotency-Key`. What the answer counts is committed."""
 _SOURCE = OpenApiParameter(
     "source",
     location=OpenApiParameter.PATH,

@@ -35,6 +35,8 @@ def read_lines(
     """
     year = year or _year_of(lines, source, span)
     newest = _stream(source, span, year, source.parser_state)
+    if _is_years_later(lines, newest, year):
+        newest = _stream(source, span, year, None)
     if not _is_older(lines, newest):
         batch = newest.feed_apart(lines)
         source.parser_state = newest.state()
@@ -81,6 +83,20 @@ def _is_older(lines: Sequence[bytes], stream: LogStream) -> bool:
         return False
     first = next((at for line in lines if (at := stream.parser.begins_at(line)) is not None), None)
     return first is not None and first < newest - DISORDER
+
+
+def _is_years_later(lines: Sequence[bytes], stream: LogStream, year: int) -> bool:
+    """Tell whether `stream` would take the first stamp without a year for one of an earlier year.
+
+    So it does after a silence of about a year, because a file may be read again at any time. What was open is over.
+    """
+    for line in lines:
+        stamp, at = read_stamp(line), stream.parser.begins_at(line)
+        if isinstance(stamp, Stamp) and at is not None:
+            return not stamp.has_year and at + timedelta(days=180) < at.replace(
+                year=year, day=min(at.day, 28)
+            )
+    return False
 
 
 def _year_of(lines: Sequence[bytes], source: Source, span: Span) -> int:

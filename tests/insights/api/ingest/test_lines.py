@@ -95,6 +95,11 @@ def test_body_may_be_packed(cast: Cast, encoding: str) -> None:
     assert (answer["lines"], answer["accepted"]) == (10, 2)
 
 
+def test_line_that_comes_twice_by_itself_counts_twice(cast: Cast) -> None:
+    api, line = sender(cast.acme), refused_login(moments_ago())
+    assert [send_lines(api, line)["accepted"] for _ in range(2)] == [1, 1]
+
+
 def test_older_log_sent_meanwhile_leaves_the_newer_ones_sessions(cast: Cast) -> None:
     api = sender(cast.acme)
     begun, ended = moments_ago(), message(moments_ago(), queue_id="4NEW", pid=7).splitlines(keepends=True)

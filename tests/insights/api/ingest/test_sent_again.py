@@ -48,7 +48,7 @@ def test_same_key_with_another_request_is_a_422_and_stores_nothing(cast: Cast) -
     api = sender(cast.acme)
     send_batch(api, [submission(1)], Idempotency_Key="k")
     for other in ({"records": [submission(2)]}, {"records": [submission(1)], "source": "other"}):
-        problem = send_batch(api, status=422, Idempotency_Key="k", **other)  # type: ignore[arg-type]
+        problem = send_batch(api, status=422, Idempotency_Key="k", **other)
         assert [error["field"] for error in problem["errors"]] == ["Idempotency-Key"]
         assert problem["type"].endswith(":idempotency-key-reused")
     log = messages(whole_second(), 1)
