@@ -44,7 +44,7 @@ class ReportRequestAdmin(Long):
         "attempts",
     )
     list_filter = (TenantFilter, "status")
-    list_select_related = ("tenant", "requested_by")
+    list_select_related = ("tenant", "requested_by", "requested_key")
     search_fields = ("name", "recipients__address", "reason")
     ordering = ("-created_at", "-id")
     inlines = (RecipientInline,)
@@ -57,6 +57,7 @@ class ReportRequestAdmin(Long):
         "sender_domain",
         "note",
         "requested_by",
+        "requested_key",
         "created_at",
         "status",
         "reason",

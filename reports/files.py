@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 from uuid import UUID
 
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.utils.text import slugify
 
 from project.periods import DayRange
+from reports.models import DETAILS_CSV, DETAILS_XLSX, ReportRequest
 
 ROOT = "reports"
+CONTENT_TYPES = {
+    DETAILS_CSV: "text/csv; charset=utf-8",
+    DETAILS_XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""The files of a report that people may have, and what they are."""
 
 
 def folder_of(tenant_id: UUID, request_id: UUID, build: UUID) -> str:
@@ -22,6 +30,13 @@ def download_name(name: str, *, tenant_slug: str, days: DayRange) -> str:
     """Return the name under which a person gets the file `name`: who and when, in ASCII."""
     suffix = name.rpartition(".")[2]
     return f"{slugify(tenant_slug) or 'report'}-smtp-auth-{days.start}-{days.last}.{suffix}"
+
+
+def stored_file(request: ReportRequest, name: str, *, now: datetime) -> File[bytes]:
+    """Return one of a report's built files, open; raise FileNotFoundError when there is none, or not any more."""
+    if name not in CONTENT_TYPES or not request.has_files(now=now):
+        raise FileNotFoundError(name)
+    return default_storage.open(request.stored_name(name))
 
 
 def remove_folder(folder: str) -> None:

@@ -63,7 +63,7 @@ def content_of(request: ReportRequest, *, tenant: Tenant, now: datetime) -> Repo
         tenant_name=tenant.name,
         name=request.name,
         note=request.note,
-        requested_by=request.requested_by.get_full_name() if request.requested_by else "",
+        requested_by=request.asked_by,
         view=request.view,
         days=request.days,
         time_zone=tenant.time_zone,

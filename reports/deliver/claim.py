@@ -61,7 +61,9 @@ def claim(*, tenant_id: UUID, request_id: UUID, now: datetime) -> ReportRequest 
         )
         if not taken:
             return None
-        return ReportRequest.objects.select_related("tenant", "requested_by").get(pk=request_id)
+        return ReportRequest.objects.select_related("tenant", "requested_by", "requested_key").get(
+            pk=request_id
+        )
 
 
 def new_folder(request: ReportRequest) -> str:

@@ -12,7 +12,7 @@ from uuid6 import uuid7
 
 from insights.filters import View
 from project.periods import DayRange
-from tenants.models import Tenant
+from tenants.models import ApiKey, Tenant
 from tenants.scope import TenantOwned
 
 DETAILS_CSV = "details.csv"
@@ -59,6 +59,14 @@ class ReportRequest(TenantOwned):
         blank=True,
         related_name="+",
         verbose_name=_("requested by"),
+    )
+    requested_key = models.ForeignKey(
+        ApiKey,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("requested with the key"),
     )
     created_at = models.DateTimeField(_("requested"))
 
@@ -110,6 +118,13 @@ class ReportRequest(TenantOwned):
     def days(self) -> DayRange:
         """The days asked for, in the tenant's zone."""
         return DayRange.inclusive(self.start_on, self.end_on)
+
+    @property
+    def asked_by(self) -> str:
+        """Who asked, by name: a person, or a program by the name of its key; "" where they are gone."""
+        if self.requested_by is not None:
+            return self.requested_by.get_full_name()
+        return self.requested_key.name if self.requested_key is not None else ""
 
     @property
     def is_active(self) -> bool:

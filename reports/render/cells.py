@@ -6,11 +6,11 @@ stays harmless and both files say the same.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 from insights.queries import DetailRow
 from insights.templatetags.addresses import visible
-from reports.tables import safe_cell
+from project.tables import plain, safe_cell
 
 COLUMNS = (
     "day",
@@ -37,7 +37,7 @@ def detail_cells(row: DetailRow) -> list[str | int | float]:
 
 
 def cell(value: str | float | date | None) -> str | int | float:
-    """Return what to write for `value`: numbers as they are, days and times as ISO 8601, times in UTC.
+    """Return what to write for `value`: numbers as they are, days and times as all tables have them.
 
     In texts, characters that nobody can see are written as their code points.
     """
@@ -45,6 +45,4 @@ def cell(value: str | float | date | None) -> str | int | float:
         # Nearly every name is printable as a whole; looking at each character is for the others.
         text = value[:LONGEST]
         return safe_cell(text if text.isprintable() else visible(text))
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return value.isoformat() if isinstance(value, date) else safe_cell(value)
+    return safe_cell(plain(value))

@@ -1,4 +1,4 @@
-"""The detailed counts as CSV in UTF-8, with a mark so that spreadsheets read it as such."""
+"""The detailed counts as CSV, in the dialect of every table: UTF-8 without a mark, lines that end with LF."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TextIO
 
 from reports.render.cells import COLUMNS
 
-ENCODING = "utf-8-sig"
+ENCODING = "utf-8"
 
 
 class DetailsCsv:

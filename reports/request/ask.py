@@ -13,8 +13,9 @@ from uuid6 import uuid7
 from project.periods import DayRange
 from reports.models import ReportRecipient, ReportRequest
 from reports.request.recipients import Recipient, check_recipients
-from tenants.models import Tenant, User
+from tenants.models import ApiKey, Tenant, User
 
+HOUR = timedelta(hours=1)
 MAX_AN_HOUR = 30
 """How many reports one person may ask for in an hour at one tenant: enough for any day's work, too few to
 flood."""
@@ -29,13 +30,17 @@ class RecipientsRefused(ValueError):
 
 
 class TooManyRequests(RuntimeError):
-    """This person has asked for as many reports as an hour allows."""
+    """This person, or key, has asked for as many reports as an hour allows; `wait` is how long until the next one."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"{MAX_AN_HOUR} reports within an hour are enough.")
+        self.wait = wait
 
 
 def ask_for_report(
     *,
     tenant: Tenant,
-    asked_by: User,
+    asked_by: User | ApiKey,
     name: str,
     view: str,
     days: DayRange,
@@ -47,15 +52,16 @@ def ask_for_report(
     """Store the order and return it; the caller enqueues it once this is committed.
 
     Runs within the tenant's scope. Raises RecipientsRefused when an address is not allowed, or none was
-    given, and TooManyRequests when `asked_by` has asked for `MAX_AN_HOUR` within the last hour.
+    given, and TooManyRequests when `asked_by`, a person or a key, has asked for `MAX_AN_HOUR` within the last hour.
     """
     checked = check_recipients(tenant, addresses)
     refused = [recipient for recipient in checked if recipient.refusal]
     if refused or not checked:
         raise RecipientsRefused(refused)
-    recently = ReportRequest.objects.filter(requested_by=asked_by, created_at__gt=now - timedelta(hours=1))
-    if recently.count() >= MAX_AN_HOUR:
-        raise TooManyRequests(f"{MAX_AN_HOUR} reports within an hour are enough.")
+    who = {"requested_key" if isinstance(asked_by, ApiKey) else "requested_by": asked_by}
+    recent = ReportRequest.objects.filter(**who, created_at__gt=now - HOUR).order_by("-created_at")
+    if last_allowed := list(recent.values_list("created_at", flat=True)[MAX_AN_HOUR - 1 : MAX_AN_HOUR]):
+        raise TooManyRequests(last_allowed[0] + HOUR - now)
     with transaction.atomic():
         request = ReportRequest.objects.create(
             tenant=tenant,
@@ -65,7 +71,7 @@ def ask_for_report(
             end_on=days.last,
             sender_domain=sender_domain,
             note=note,
-            requested_by=asked_by,
+            **who,
             created_at=now,
             queued_at=now,
         )

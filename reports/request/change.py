@@ -11,19 +11,22 @@ from reports.files import remove_folder
 from reports.models import ACTIVE, FINAL, RecipientStatus, ReportRequest, RequestStatus
 from reports.request.ask import RecipientsRefused, new_message_id
 from reports.request.recipients import check_recipients
-from tenants.models import Tenant, User
+from tenants.access import Caller
+from tenants.models import ApiKey, Tenant, User
 from tenants.roles import Capability
 
 
-def may_change(request: ReportRequest, user: Any, granted: frozenset[Capability]) -> bool:
-    """Tell whether `user` may cancel, remove or repeat the request: who asked for it, and the tenant's
+def may_change(request: ReportRequest, caller: Caller | Any, granted: frozenset[Capability]) -> bool:
+    """Tell whether `caller` may cancel, remove or repeat the request: who asked for it, and the tenant's
     owners.
     """
     if Capability.REQUEST_REPORT not in granted:
         return False
-    return Capability.MANAGE_SETTINGS in granted or (
-        isinstance(user, User) and request.requested_by_id == user.pk
-    )
+    if Capability.MANAGE_SETTINGS in granted:
+        return True
+    if isinstance(caller, ApiKey):
+        return request.requested_key_id == caller.pk
+    return isinstance(caller, User) and request.requested_by_id == caller.pk
 
 
 def send_again(request: ReportRequest, *, tenant: Tenant, now: datetime) -> bool:

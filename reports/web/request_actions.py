@@ -6,15 +6,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from reports.files import download_name
-from reports.models import DETAILS_CSV, DETAILS_XLSX, ReportRequest
+from reports.files import CONTENT_TYPES, download_name, stored_file
+from reports.models import ReportRequest
 from reports.request.ask import RecipientsRefused
 from reports.request.change import cancel as cancel_request
 from reports.request.change import may_change, remove, send_again
@@ -23,11 +22,6 @@ from reports.web.requests import get_request, told
 from tenants.access import capabilities_of, tenant_view
 from tenants.models import Tenant
 from tenants.roles import Capability
-
-_TYPES = {
-    DETAILS_CSV: "text/csv; charset=utf-8",
-    DETAILS_XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 def _changeable(request: HttpRequest, tenant: Tenant, request_id: UUID) -> ReportRequest:
@@ -83,17 +77,15 @@ def download(request: HttpRequest, tenant: Tenant, request_id: UUID, file_name: 
 
 def file_response(found: ReportRequest, tenant: Tenant, file_name: str) -> FileResponse:
     """Return a built file as a download; raise Http404 when there is none, or not any more."""
-    if file_name not in _TYPES or not found.has_files(now=timezone.now()):
-        raise Http404("No such file.")
     try:
-        file = default_storage.open(found.stored_name(file_name))
+        file = stored_file(found, file_name, now=timezone.now())
     except FileNotFoundError as error:
         raise Http404("No such file.") from error
     response = FileResponse(
         file,
         as_attachment=True,
         filename=download_name(file_name, tenant_slug=tenant.slug, days=found.days),
-        content_type=_TYPES[file_name],
+        content_type=CONTENT_TYPES[file_name],
     )
     response["Cache-Control"] = "private, no-store"
     return response

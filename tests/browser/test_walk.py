@@ -173,7 +173,7 @@ def test_details_csv_adds_up_to_the_screen(alice: Visit, world: World, tmp_path:
         page.get_by_role("link", name="CSV").click()
     path = tmp_path / "details.csv"
     download.value.save_as(path)
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     shown = total(senders_table(page))
     columns = ("tls_1_0", "tls_1_1", "tls_1_2", "tls_1_3", "tls_ssl3", "tls_none", "tls_unknown")

@@ -36,7 +36,7 @@ def attached(message: EmailMessage) -> dict[str, bytes]:
 
 def csv_rows(content: bytes) -> list[dict[str, str]]:
     """Return the rows of the CSV file."""
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
 
 
 def xlsx_rows(content: bytes) -> list[dict[str, Any]]:
