@@ -7,6 +7,7 @@ sessions that were open then, so that it gives the same events again.
 """
 
 import json
+import re
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
@@ -26,6 +27,10 @@ _FIRST_LINES: Final = 16
 _BEGINNINGS: Final = 4
 """Of how many of the newest inputs the beginning is kept."""
 _MAX_BEGINNING: Final = 262_144
+_LONGEST_HEAD: Final = 300
+_HEAD_BEFORE_STAMP = re.compile(
+    rb"exim[^ \[\]:]{0,100}(?:\[\d{1,10}\])?: (?:\[1[/\\]\d{1,4}\] )?$", re.IGNORECASE
+)
 
 
 class LogStream:
@@ -128,7 +133,7 @@ class LogStream:
             self.parser.start_input(first, fresh=fresh)
             if fresh:
                 self._splitter.take_tail()
-            elif stands_alone and not _is_priority(self._splitter.tail):
+            elif stands_alone and not _awaits_stamp(self._splitter.tail):
                 ended = self._parse(self._splitter.take_tail(), first_number=0)
         self._opening = None
         return joined([ended, self._read(opening)])
@@ -193,6 +198,11 @@ class LogStream:
         return joined(batches)
 
 
-def _is_priority(tail: bytes) -> bool:
-    """Tell whether a held tail is only the `<PRI>` before a stamp, which belongs to what follows."""
-    return tail[:1] == b"<" and len(tail) <= 7 and tail.rstrip(b"1 ")[-1:] == b">"
+def _awaits_stamp(tail: bytes) -> bool:
+    """Tell whether a held tail is only what stands before a stamp, which belongs to what follows.
+
+    That is the `<PRI>` of syslog, or the head that syslog puts before a line which Exim has stamped itself.
+    """
+    if tail[:1] == b"<" and len(tail) <= 7:
+        return tail.rstrip(b"1 ")[-1:] == b">"
+    return _HEAD_BEFORE_STAMP.search(tail[-_LONGEST_HEAD:]) is not None

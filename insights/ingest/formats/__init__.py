@@ -5,6 +5,7 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from insights.ingest.formats.base import Parser
+from insights.ingest.formats.exim import EximParser
 from insights.ingest.formats.postfix import PostfixParser
 from insights.ingest.formats.sendmail import SendmailParser
 
@@ -27,4 +28,6 @@ class ParserFactory(Protocol):
 
 EVENTS: Final = "events"
 """What stands for the format of a source that is sent events over the API: there is nothing to parse."""
-FORMATS: dict[str, ParserFactory] = {parser.name: parser for parser in (PostfixParser, SendmailParser)}
+FORMATS: dict[str, ParserFactory] = {
+    parser.name: parser for parser in (PostfixParser, EximParser, SendmailParser)
+}

@@ -44,8 +44,12 @@ class Refused:
         mechanism: str,
         reason: FailureReason,
         detail: str,
-    ) -> None:
-        """Record the failures of one line; lines of one second, equal byte by byte, get ordinals 0, 1, 2 …"""
+        lines_each: int = 1,
+    ) -> int:
+        """Record the failures of one line and return how many; equal lines of one second get ordinals 0, 1, 2 …
+
+        Where a server writes each refusal `lines_each` times, the first of so many equal lines counts.
+        """
         digest = self._base.copy()
         digest.update(b"\0".join((seen.host, seen.pid, b"%d" % seen.micros, seen.text)))
         key = (seen.micros, digest.digest())
@@ -55,11 +59,13 @@ class Refused:
             if len(self._ordinals) > _MAX_ORDINALS:
                 del self._ordinals[next(iter(self._ordinals))]
         host, address = self._host(seen.host), self._address(client_ip)
-        for ordinal in range(first, first + seen.times):
+        ordinals = [one for one in range(first, first + seen.times) if one % lines_each == 0]
+        for ordinal in ordinals:
             identity = blake2b(b"%b%d" % (key[1], ordinal), digest_size=16).digest()
             self._failures.append(
                 LoginFailureRecord(identity, seen.micros, host, account, address, mechanism, reason, detail)
             )
+        return len(ordinals)
 
     def taken(self) -> list[LoginFailureRecord]:
         """Hand over what was collected."""

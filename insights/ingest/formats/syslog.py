@@ -126,7 +126,7 @@ class SyslogParser:
             if key is head:
                 start = clock.read(line)
                 if not start:
-                    skipped.append((len(lines) - length_hint(reading) - 1, _refusal(line, clock.refused)))
+                    skipped.append((len(lines) - length_hint(reading) - 1, refusal_of(line, clock.refused)))
                     prefix = _NO_LINE
                     continue
                 newest = clock.newest or 0
@@ -244,7 +244,7 @@ class SyslogParser:
         return Batch(*self._reader.taken(), samples, counts)
 
 
-def _refusal(line: bytes, reason: SkipReason) -> SkipReason:
+def refusal_of(line: bytes, reason: SkipReason) -> SkipReason:
     """Tell empty lines and bytes that are no text from other lines without a stamp."""
     if reason is not SkipReason.NO_STAMP:
         return reason

@@ -1,0 +1,188 @@
+"""The Exim parser: finds the text of each line, whether Exim or syslog stamped it, and counts what it means."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from operator import length_hint
+from typing import ClassVar, Final, cast
+
+from insights.ingest.formats.exim.patterns import HEADER, NESTED, OF_REJECTED, OWN_STAMP, PART
+from insights.ingest.formats.exim.reader import ARRIVES, NOBODY, EximReader
+from insights.ingest.formats.postfix.header import plain_header
+from insights.ingest.formats.postfix.outcomes import EVENT, EVIDENCE, OTHER, REASONS, TOO_MANY
+from insights.ingest.formats.postfix.patterns import REPEATED
+from insights.ingest.formats.syslog import MAX_REPEATS, SyslogParser, Writer, refusal_of
+from insights.ingest.local_time import moment
+from insights.ingest.record import Batch, SkipReason
+
+_NO_LINE: Final = b"\n"
+_PRUNE_EVERY: Final = 600 * 1_000_000
+_LONGEST_STAMP: Final = 36
+_PROCESS = re.compile(rb"\[(\d{1,10})\] ")
+_QUIET: Final = frozenset((b" => ", b" -> ", b" >> ", b" *> ", b" ** ", b" == ", b" Com", b" Mes", b" fro"))
+"""What follows the message id in the common lines that tell of no submission."""
+_SHORT_ID, _LONG_ID = 16, 23
+"""Lengths of message ids: up to Exim 4.96, and from 4.97 on."""
+
+
+class EximParser(SyslogParser):
+    """Reads Exim's main logs (and reject logs) of one source. See `insights.ingest.formats.base.Parser`.
+
+    A line begins with Exim's own stamp, or with that of syslog, behind which Exim's may stand as well: that one counts
+    then where the stamp of syslog has no year.
+    """
+
+    name: ClassVar[str] = "exim"
+    version: ClassVar[int] = 1
+    _syslog_head: re.Match[bytes] | None = None
+
+    @staticmethod
+    def reader(source_key: str) -> EximReader:
+        """Return a reader that has read nothing yet."""
+        return EximReader(source_key=source_key)
+
+    def feed(  # noqa: C901, PLR0912 - one loop without calls for the common lines, as for Postfix
+        self, lines: Sequence[bytes], *, first_line_number: int
+    ) -> Batch:
+        """Read complete lines; raises `YearRequired` only at the first stamp that needs a year."""
+        reader, arrivals = self._exim, self._exim.arrivals
+        event = evidence = start = 0
+        skipped: list[tuple[int, SkipReason]] = []
+        below = -1 if reader.within_rejected else -2
+        prefix = _NO_LINE
+        reading = iter(lines)
+        for line in reading:
+            if not line.startswith(prefix):
+                start = self._stamp(line)
+                if not start:
+                    index = len(lines) - length_hint(reading) - 1
+                    prefix = _NO_LINE
+                    if self._is_below_rejected(lines, index, below):
+                        below = index
+                    else:
+                        skipped.append((index, refusal_of(line, self._clock.refused)))
+                    continue
+                prefix = line[:start] if _is_own(line, start) else _NO_LINE
+            at = start
+            if line[at + 6 : at + 7] == b"-" and prefix is not _NO_LINE:
+                mark = line[at + _SHORT_ID : at + _SHORT_ID + 4]
+                fields = at + _SHORT_ID + 4
+                if mark not in _QUIET and mark not in ARRIVES:
+                    mark = line[at + _LONG_ID : at + _LONG_ID + 4]
+                    fields = at + _LONG_ID + 4
+                if mark in _QUIET:
+                    continue
+                if mark in ARRIVES:
+                    arrivals.host, arrivals.cut = b"", False
+                    outcome = arrivals.read(line, at, fields)
+                else:
+                    outcome = self._read(line, start, own=True)
+            else:
+                outcome = self._read(line, start, own=prefix is not _NO_LINE)
+            if outcome == EVENT:
+                event += 1
+            elif outcome == EVIDENCE:
+                evidence += 1
+            elif outcome != OTHER:
+                skipped.append((len(lines) - length_hint(reading) - 1, REASONS[outcome]))
+        if lines:
+            reader.within_rejected = below == len(lines) - 1 or _tells_rejection(lines[-1])
+        return self._batch(lines, skipped, first_line_number, event, evidence)
+
+    def begins_at(self, line: bytes) -> datetime | None:
+        """Return when a line was written if it begins with a full header, else None; change nothing."""
+        nested = _nested(line)
+        head = nested.end() if nested else 0
+        found = self._clock.peek(line[head:], new_input=True)
+        if found is None:
+            return None
+        micros, end = found
+        if head or _is_own(line, end):
+            return moment(micros) if line[head + end :].strip() else None
+        return super().begins_at(line)
+
+    def start_input(self, first_line: bytes, *, fresh: bool) -> None:
+        """Begin another input, with everything forgotten when it is an older log than the one before."""
+        nested = _nested(first_line)
+        super().start_input(first_line[nested.end() :] if nested else first_line, fresh=fresh)
+
+    @property
+    def _exim(self) -> EximReader:
+        return cast("EximReader", self._reader)
+
+    def _stamp(self, line: bytes) -> int:
+        """Read the stamp that decides the time of a line; return where it ends, 0 where it is refused."""
+        clock = self._clock
+        self._syslog_head = _nested(line)
+        head = self._syslog_head.end() if self._syslog_head else 0
+        end = clock.read(line[head:] if head else line)
+        if not end:
+            return 0
+        newest = clock.newest or 0
+        if newest >= self._prune_at:
+            self._prune_at = newest + _PRUNE_EVERY
+            self._exim.prune(newest)
+        self._exim.at(clock.micros, newest)
+        return head + end
+
+    def _read(self, line: bytes, start: int, *, own: bool) -> int:
+        """Read a line that is not one of the common ones; `own` tells that Exim's own stamp begins it."""
+        reader, times = self._exim, 1
+        head, text = (
+            (self._syslog_head, line[start:])
+            if not own and self._syslog_head
+            else self._headed(line, start, own=own)
+        )
+        writer = NOBODY if head is None else Writer(head[1] or b"", head[2], head[3] or b"")
+        if head is not None and (found := REPEATED.pattern.match(text)):
+            times, text = int(found[1]), found[2]
+            if times > MAX_REPEATS:
+                return TOO_MANY
+        part = PART.pattern.match(text) if head is not None else None
+        if part is not None:
+            text = text[part.end() :]
+        is_stamped = OWN_STAMP.pattern.match(text) if head is not None else None
+        if is_stamped is not None:
+            text = text[is_stamped.end() :]
+        if not own and not (self._syslog_head or is_stamped or (head is not None and reader.wants(writer))):
+            return OTHER
+        if (part is not None and part[1] != b"1") or not times:
+            return OTHER
+        if found := _PROCESS.match(text):
+            text = text[found.end() :]
+            writer = writer._replace(pid=writer.pid or found[1])
+        reader.by_syslog = head is not None
+        reader.arrivals.cut = part is not None
+        return reader.read(writer, text, times=times)
+
+    def _headed(self, line: bytes, start: int, *, own: bool) -> tuple[re.Match[bytes] | None, bytes]:
+        """Return the head that syslog puts before a text, if there is one, and what follows."""
+        rest = line[start:]
+        if self._clock.rfc5424 and not own:
+            rest = (plain_header(rest) or b"").lstrip(b" ")
+        head = HEADER.pattern.match(rest)
+        if head is None or (own and b"exim" not in head[2].lower()):
+            return None, rest
+        return head, rest[head.end() :]
+
+    def _is_below_rejected(self, lines: Sequence[bytes], index: int, below: int) -> bool:
+        """Tell whether a line without a stamp is of the message whose rejection stands above it."""
+        return (
+            self._clock.refused is SkipReason.NO_STAMP
+            and OF_REJECTED.pattern.match(lines[index]) is not None
+            and (below == index - 1 or (index > 0 and _tells_rejection(lines[index - 1])))
+        )
+
+
+def _is_own(line: bytes, end: int) -> bool:
+    """Tell whether the stamp that ends there has the form of Exim's own."""
+    return line[4:5] == b"-" and line[10:11] == b" " and end <= _LONGEST_STAMP
+
+
+def _nested(line: bytes) -> re.Match[bytes] | None:
+    """Return the syslog head before a stamp of Exim's own, if it has no year of its own."""
+    return None if line[:1].isdigit() else NESTED.pattern.match(line)
+
+
+def _tells_rejection(line: bytes) -> bool:
+    return line[:1].isdigit() and b"rejected " in line
