@@ -242,7 +242,9 @@ SPECTACULAR_SETTINGS = {
     # Members of one name and different values, told apart by whose they are.
     "ENUM_NAME_OVERRIDES": {
         "DeliveryStateEnum": "tenants.models.DeliveryState",
+        "ImportStatusEnum": "insights.models.ImportStatus",
         "KeyStateEnum": ["active", "expired", "revoked"],
+        "SourceFormatEnum": "insights.ingest.sources.FORMAT_NAMES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -17,7 +17,7 @@ class Api(Client):
     def __init__(self, key: str | None) -> None:
         super().__init__(headers={"Authorization": f"Bearer {key}"} if key else {})
 
-    def read(self, path: str, status: int = 200, **query: Any) -> Any:
+    def read(self, path: str, status: int = 200, /, **query: Any) -> Any:
         """Return the JSON of `GET /api/v1/…`, which must answer with `status`."""
         response = self.get(f"/api/v1/{path}", query)
         assert response.status_code == status, (response.status_code, response.content[:2000])

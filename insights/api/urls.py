@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from insights.api import login_failures, sources, submissions
+from insights.api import imports, login_failures, sources, submissions, uploads
 from insights.api.ingest.batches import LoginFailureBatches, SubmissionBatches
 from insights.api.ingest.lines import SourceLines
 
@@ -16,5 +16,14 @@ urlpatterns: list[URLPattern] = [
     path(f"{_TENANT}/submissions/", submissions.SubmissionList.as_view(), name="submissions"),
     path(f"{_TENANT}/sources/", sources.SourceList.as_view(), name="sources"),
     path(f"{_TENANT}/sources/<str:source>/", sources.SourceDetail.as_view(), name="source"),
+    path(f"{_TENANT}/imports/", uploads.ImportList.as_view(), name="imports"),
+    path(f"{_TENANT}/imports/<uuid:id>/", imports.ImportDetail.as_view(), name="import"),
+    path(f"{_TENANT}/imports/<uuid:id>/undo/", imports.ImportUndo.as_view(), name="import_undo"),
+    path(f"{_TENANT}/imports/<uuid:id>/retry/", imports.ImportRetry.as_view(), name="import_retry"),
+    path(
+        f"{_TENANT}/imports/<uuid:id>/unrecognised/",
+        imports.ImportUnrecognised.as_view(),
+        name="import_unrecognised",
+    ),
     path(f"{_TENANT}/login-failures/", login_failures.LoginFailureList.as_view(), name="login_failures"),
 ]

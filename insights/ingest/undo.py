@@ -20,6 +20,19 @@ LOST_AFTER = timedelta(minutes=15)
 """How long an undo that was asked for may take until it is taken for lost."""
 
 
+UNDOABLE = (ImportStatus.DONE, ImportStatus.FAILED)
+"""How an import has ended that can be undone."""
+
+
+def ask_undo(log_import: LogImport, *, now: datetime) -> bool:
+    """Mark an import to be undone; False where its state does not allow it. One query.
+
+    Who asks queues the work once this is committed.
+    """
+    may = LogImport.objects.filter(pk=log_import.pk, status__in=UNDOABLE)
+    return bool(may.update(status=ImportStatus.UNDOING, heartbeat_at=now))
+
+
 @dataclass(frozen=True, slots=True)
 class Undone:
     """What an undo did: events removed, events that were too old to remove, and imports to be read again.

@@ -60,7 +60,7 @@ def _was_read_before(head: bytes, source: Source) -> bool:
 
 
 def take_in(
-    upload: File[bytes], *, file_name: str, source: Source, year: int | None, user: User
+    upload: File[bytes], *, file_name: str, source: Source, year: int | None, user: User | None
 ) -> LogImport:
     """Move the upload into the storage and return the import that waits to read it.
 
@@ -82,3 +82,23 @@ def take_in(
         default_storage.delete(stored_file)
         raise
     return log_import
+
+
+def can_retry(log_import: LogImport) -> bool:
+    """Tell whether a failed import can go on from its own stored file."""
+    return (
+        log_import.status == ImportStatus.FAILED
+        and bool(log_import.stored_file)
+        and default_storage.exists(log_import.stored_file)
+    )
+
+
+def ask_again(log_import: LogImport) -> bool:
+    """Let a failed import wait to go on where it stopped; False where it cannot. One query.
+
+    Who asks queues the work once this is committed.
+    """
+    failed = LogImport.objects.filter(pk=log_import.pk, status=ImportStatus.FAILED)
+    return can_retry(log_import) and bool(
+        failed.update(status=ImportStatus.WAITING, message="", finished_at=None, attempts=0)
+    )

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from insights.ingest.run import SILENT_AFTER
+from insights.ingest.undo import UNDOABLE
 from insights.models import ImportStatus, LogImport
 from insights.templatetags.figures import number
 
-UNDOABLE = (ImportStatus.DONE, ImportStatus.FAILED)
 _NO_WORKER_AFTER = timedelta(minutes=2)
 _QUICK_POLL, _SLOW_POLL = 1, 15
 
@@ -87,12 +86,3 @@ def _joined(message: str, sentence: str) -> str:
 def can_undo(log_import: LogImport) -> bool:
     """Tell whether the import has ended in a way that can be undone."""
     return log_import.status in UNDOABLE
-
-
-def can_retry(log_import: LogImport) -> bool:
-    """Tell whether a failed import can go on from its own stored file."""
-    return (
-        log_import.status == ImportStatus.FAILED
-        and bool(log_import.stored_file)
-        and default_storage.exists(log_import.stored_file)
-    )

@@ -15,19 +15,22 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from insights.ingest.undo import ask_undo
+from insights.ingest.uploads import ask_again, can_retry
 from insights.models import ImportOverlap, ImportStatus, LogImport, SkippedLine
 from insights.queries import kept_days
 from insights.queries.sources import running_by_source
 from insights.tasks import import_log, undo_log_import
-from insights.web.import_state import UNDOABLE, can_retry, can_undo, state_of
+from insights.web.import_state import can_undo, state_of
 from insights.web.skip_words import REASONS, in_words
-from insights.web.skipped_csv import skipped_csv
 from project.periods import DayRange, day_of
+from project.tables import csv_lines
 from tenants.access import tenant_view
 from tenants.models import Tenant
 from tenants.roles import Capability
 
 SAMPLES_SHOWN = 10
+SAMPLE_COLUMNS = ("line_number", "reason", "text")
 
 
 @require_safe
@@ -66,7 +69,7 @@ def unrecognised(request: HttpRequest, tenant: Tenant, import_id: UUID) -> HttpR
     source = slugify(log_import.source.name) or "source"
     name = f"unrecognised-{source}-{log_import.created_at:%Y%m%d-%H%M%S}.csv"
     return HttpResponse(
-        skipped_csv(log_import.skipped_lines.all()),
+        "".join(csv_lines(SAMPLE_COLUMNS, log_import.skipped_lines.values(*SAMPLE_COLUMNS))),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -77,13 +80,8 @@ def unrecognised(request: HttpRequest, tenant: Tenant, import_id: UUID) -> HttpR
 def undo(request: HttpRequest, tenant: Tenant, import_id: UUID) -> HttpResponse:
     """Say what undoing would do, and have it done."""
     log_import = _find(import_id)
-    if request.method == "POST":
-        now = timezone.now()
-        begun = LogImport.objects.filter(pk=log_import.pk, status__in=UNDOABLE).update(
-            status=ImportStatus.UNDOING, heartbeat_at=now
-        )
-        if begun:
-            undo_log_import.delay_on_commit(tenant_id=str(tenant.pk), import_id=str(log_import.pk))
+    if request.method == "POST" and ask_undo(log_import, now=timezone.now()):
+        undo_log_import.delay_on_commit(tenant_id=str(tenant.pk), import_id=str(log_import.pk))
     if request.method == "POST" or not can_undo(log_import):
         if not can_undo(log_import):
             status = log_import.get_status_display().lower()
@@ -108,13 +106,9 @@ def undo(request: HttpRequest, tenant: Tenant, import_id: UUID) -> HttpResponse:
 def retry(request: HttpRequest, tenant: Tenant, import_id: UUID) -> HttpResponse:
     """Let a failed import go on where it stopped, as long as its file is there."""
     log_import = _find(import_id)
-    if can_retry(log_import):
-        begun = LogImport.objects.filter(pk=log_import.pk, status=ImportStatus.FAILED).update(
-            status=ImportStatus.WAITING, message="", finished_at=None, attempts=0
-        )
-        if begun:
-            import_log.delay_on_commit(tenant_id=str(tenant.pk), import_id=str(log_import.pk))
-    else:
+    if ask_again(log_import):
+        import_log.delay_on_commit(tenant_id=str(tenant.pk), import_id=str(log_import.pk))
+    elif not can_retry(log_import):
         messages.warning(request, _("The file is no longer there: upload it again. Nothing is stored twice."))
     return redirect("insights:import", slug=tenant.slug, import_id=log_import.pk)
 

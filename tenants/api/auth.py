@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from django.utils.datastructures import MultiValueDict
+from rest_framework.authentication import (
+    BaseAuthentication,
+    CSRFCheck,
+    SessionAuthentication,
+    get_authorization_header,
+)
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -41,6 +48,28 @@ class KeyAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Return what a 401 names in `WWW-Authenticate` (RFC 6750)."""
         return 'Bearer realm="SMTP AUTH Insights"'
+
+
+def _no_answer(_request: HttpRequest) -> HttpResponse:
+    """Stand for the view, which is not called by the check."""
+    return HttpResponse()
+
+
+class SessionWithToken(SessionAuthentication):
+    """Reads the session; what changes something needs the header `X-CSRFToken`.
+
+    A token in the body is not looked for: that would read the body before the right is asked.
+    """
+
+    def enforce_csrf(self, request: Request) -> None:
+        """Refuse a request without the token by PermissionDenied."""
+        asked = request._request  # noqa: SLF001 - the request as Django's check knows it
+        asked.__dict__ |= {"_post": QueryDict(), "_files": MultiValueDict()}
+        check = CSRFCheck(_no_answer)
+        check.process_request(asked)
+        reason = check.process_view(asked, _no_answer, (), {})
+        if reason:
+            raise PermissionDenied(f"CSRF Failed: {reason}")
 
 
 class IsSomebody(BasePermission):

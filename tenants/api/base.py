@@ -5,19 +5,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
-from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import MethodNotAllowed, ValidationError
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tenants.access import Caller, get_tenant
-from tenants.api.auth import IsSomebody, KeyAuthentication, caller_of
+from tenants.api.auth import IsSomebody, KeyAuthentication, SessionWithToken, caller_of
 from tenants.api.bodies import BoundedJson
 from tenants.api.negotiation import AlwaysJson
 from tenants.api.throttles import RateThrottle
@@ -34,11 +35,11 @@ class ApiView(APIView):
     `caller` is the key or the person.
     """
 
-    authentication_classes = (KeyAuthentication, SessionAuthentication)
+    authentication_classes = (KeyAuthentication, SessionWithToken)
     permission_classes = (IsSomebody,)
     throttle_classes = (RateThrottle,)
     content_negotiation_class = AlwaysJson
-    parser_classes = (BoundedJson,)
+    parser_classes: Sequence[type[BaseParser]] = (BoundedJson,)
 
     parameters: ClassVar[dict[str, frozenset[str]]] = {}
     elsewhere: ClassVar[dict[str, str]] = {}
@@ -49,6 +50,8 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         self.caller = caller_of(request)
         self.enter(request, *args, **kwargs)
+        if not hasattr(self, str(request.method).lower()):
+            raise MethodNotAllowed(str(request.method))
         known = self.parameters.get(_as_get(request), frozenset())
         allowed = f"it can be {', '.join(sorted(known))}" if known else "this endpoint has none"
         unknown = sorted(set(request.query_params) - known)

@@ -156,7 +156,7 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Describes the session of a person; the same wherever the site is served, so that the description is."""
 
-    target_class = "rest_framework.authentication.SessionAuthentication"
+    target_class = "tenants.api.auth.SessionWithToken"
     name = "session"
     priority = 1
 
