@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from insights.api import imports, login_failures, sources, submissions, uploads
+from insights.api import domains, imports, login_failures, sources, submissions, uploads
 from insights.api.ingest.batches import LoginFailureBatches, SubmissionBatches
 from insights.api.ingest.lines import SourceLines
 
@@ -24,6 +24,10 @@ urlpatterns: list[URLPattern] = [
         f"{_TENANT}/imports/<uuid:id>/unrecognised/",
         imports.ImportUnrecognised.as_view(),
         name="import_unrecognised",
+    ),
+    path(f"{_TENANT}/sender-domains/", domains.SenderDomainList.as_view(), name="sender_domains"),
+    path(
+        f"{_TENANT}/sender-domains/<str:domain>/", domains.SenderDomainDetail.as_view(), name="sender_domain"
     ),
     path(f"{_TENANT}/login-failures/", login_failures.LoginFailureList.as_view(), name="login_failures"),
 ]

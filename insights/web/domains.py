@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -13,13 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from insights.ingest.identity import domain_of
+from insights.ingest.own_domains import decide_domain, read_domain
 from insights.queries import Selection, kept_days, sender_domains
 from tenants.access import tenant_view
-from tenants.models import SenderDomain, Tenant
+from tenants.models import Tenant
 from tenants.roles import Capability
-
-_DOMAIN = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\Z")
 
 
 class DecisionForm(forms.Form):
@@ -30,11 +25,7 @@ class DecisionForm(forms.Form):
 
     def clean_domain(self) -> str:
         """Return the domain in IDNA lower case."""
-        typed = self.cleaned_data["domain"].strip().removeprefix("@")
-        domain = domain_of(f"anybody@{typed}")
-        if "@" in typed or not _DOMAIN.match(domain):
-            raise ValidationError(_("Write a domain such as example.org, without the part before the @."))
-        return domain
+        return read_domain(self.cleaned_data["domain"])
 
 
 @require_safe
@@ -51,11 +42,8 @@ def decide(request: HttpRequest, tenant: Tenant) -> HttpResponse:
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, tenant, form)
-    SenderDomain.objects.update_or_create(
-        tenant=tenant,
-        domain=form.cleaned_data["domain"],
-        defaults={"is_accepted": form.cleaned_data["is_accepted"]},
-    )
+    chosen = form.cleaned_data
+    decide_domain(tenant, chosen["domain"], is_accepted=chosen["is_accepted"])
     return redirect("insights:domains", slug=tenant.slug)
 
 
