@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from insights.enums import TlsVersion
 from insights.ingest.formats.sendmail import patterns
+from insights.ingest.texts import address_of
 
 _ESCAPE: Final = re.compile(rb"\\([0-7]{3}|.)")
 _NAMED: Final = {b"t": b"\t", b"n": b"\n", b"r": b"\r"}
@@ -25,7 +26,7 @@ class From(NamedTuple):
     recipients: int
     is_whole: bool
     protocol: bytes
-    client_ip: bytes
+    relay: bytes
 
 
 def plain(text: bytes) -> bytes:
@@ -42,11 +43,11 @@ def version_of(token: bytes) -> TlsVersion:
     return _VERSIONS.get(token, TlsVersion.UNKNOWN)
 
 
-def address_in(relay: bytes) -> bytes:
-    """Return the address of a client, the last in brackets: `name [192.0.2.1] (may be forged)`; or b""."""
+def address_in(relay: bytes) -> str:
+    """Return the address of a client, the last in brackets: `name [192.0.2.1] (may be forged)`; "" where none is."""
     end = relay.rfind(b"]")
     start = relay.rfind(b"[", 0, end) + 1 if end > 0 else 0
-    return relay[start:end] if start and end - start <= _LONGEST_ADDRESS else b""
+    return address_of(relay[start:end]) if start and end - start <= _LONGEST_ADDRESS else ""
 
 
 def read_from(text: bytes) -> From | None:
@@ -56,20 +57,16 @@ def read_from(text: bytes) -> From | None:
     passed over as a whole, and what follows the Message-ID is looked for from the line's end.
     """
     body, found_relay, relay = plain(text).rpartition(b", relay=")
-    quoted = patterns.QUOTED.pattern.match(body, 5)
+    quoted = patterns.QUOTED.pattern.match(body, 5) if body[5:7] == b'<"' else None
     counted = patterns.COUNTED.pattern.search(body, quoted.end() if quoted else 5)
     if not found_relay or counted is None:
         return None
     sender, rest = body[5 : counted.start()], body[counted.end() :]
     at = rest.rfind(b", proto=")
-    return From(
-        sender=sender[1:-1] if sender[:1] == b"<" and sender[-1:] == b">" else sender.removeprefix(b"<"),
-        size=int(counted[1]),
-        recipients=int(counted[2]),
-        is_whole=rest.startswith(b", msgid="),
-        protocol=b"" if at < 0 else rest[at + 8 :].partition(b",")[0],
-        client_ip=address_in(relay),
-    )
+    protocol = b"" if at < 0 else rest[at + 8 :].partition(b",")[0]
+    sender = sender[1:-1] if sender[:1] == b"<" and sender[-1:] == b">" else sender.removeprefix(b"<")
+    size, recipients = counted.groups()
+    return From(sender, int(size), int(recipients), rest[:8] == b", msgid=", protocol, relay)
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:

@@ -51,7 +51,7 @@ COUNTED = Form(
 )
 
 REFUSED = Form(
-    re.compile(rb"AUTH failure \((.{0,128}?)\): (.{0,200}?) \((-?\d{1,4})\)(?: (.*))?\Z", re.DOTALL),
+    re.compile(rb"AUTH failure \((.{0,128}?)\): (.{0,200}?) \((-?\d{1,4})\)(.*)\Z", re.DOTALL),
     reads=(
         b"AUTH failure (PLAIN): user not found (-20) SASL(-13): user not found: no, user=ann, relay=[192.0.2.1]",
         b"AUTH failure (login): authentication failure (-13) SASL(-13): authentication failure: checkpass failed",

@@ -8,7 +8,7 @@ it is delivered, the session goes on, or ten minutes have passed.
 """
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from insights.enums import FailureReason, TlsVersion
 from insights.ingest.formats.postfix.outcomes import EVENT, EVIDENCE, NO_LOGIN, OTHER, UNKNOWN
@@ -28,7 +28,7 @@ from insights.ingest.record import (
     LoginFailureRecord,
     SubmissionRecord,
 )
-from insights.ingest.texts import text_of
+from insights.ingest.texts import remembered, text_of
 
 _OF_ONE_COMMAND: Final = frozenset(
     {
@@ -37,6 +37,10 @@ _OF_ONE_COMMAND: Final = frozenset(
     }
 )  # fmt: skip
 """Rulesets whose refusal leaves the message's acceptance to what follows; others judge its header or the whole."""
+_T = TypeVar("_T")
+_MAX_KNOWN: Final = 20_000
+_LONGEST_KNOWN: Final = 500
+_new: Final = tuple.__new__  # a named tuple by position, without the call of its own __new__
 
 
 class Line(NamedTuple):
@@ -57,6 +61,10 @@ class Server:
         self._memory = Memory()
         self._accepted = Accepted(source_key=source_key)
         self._refused = Refused(source_key=source_key)
+        self._addresses: dict[bytes, str] = {}
+        self._address = remembered(address_in, self._addresses)
+        self._known_tls: dict[bytes, tuple[str, TlsVersion]] = {}
+        self._known_logins: dict[bytes, tuple[str, bytes, str]] = {}
         self._openings: dict[bytes, Callable[[Writer, bytes], int]] = {
             b"STARTTLS=ser": self._secured,
             b"AUTH=server,": self._logged_in,
@@ -96,13 +104,15 @@ class Server:
 
     def taken(self) -> tuple[list[SubmissionRecord], list[LoginFailureRecord]]:
         """Hand over the events found since the last call."""
+        freed, self._memory.freed = self._memory.freed, []
+        for message in freed:
+            self._accepted.add(message)
         return self._accepted.taken(), self._refused.taken()
 
     def prune(self, newest: int) -> None:
         """Forget what is too old; count the held messages that nothing refused."""
         self._refused.prune(newest)
-        for message in self._memory.prune(newest):
-            self._accepted.add(message)
+        self._memory.prune(newest)
 
     def forget(self) -> None:
         """Begin another log."""
@@ -120,24 +130,32 @@ class Server:
 
     def _secured(self, writer: Writer, text: bytes) -> int:
         """Read `STARTTLS=server`: TLS begins a session anew, with any login before it forgotten (RFC 3207)."""
-        found = patterns.SECURED.pattern.match(text)
-        if found is None:
-            return UNKNOWN if b", version=" in text[:500] else OTHER
-        host = self._memory.host(writer.host)
-        host.begin(writer.pid, address_in(found[1]), self._micros).tls = version_of(found[2])
+        known = self._known_tls.get(text)
+        if known is None:
+            found = patterns.SECURED.pattern.match(text)
+            if found is None:
+                return UNKNOWN if b", version=" in text[:500] else OTHER
+            known = self._address(found[1]), version_of(found[2])
+            _remember(self._known_tls, text, known)
+        client_ip, version = known
+        memory = self._memory
+        memory.begin(memory.host(writer.host), writer.pid, client_ip, self._micros).tls = version
         return EVIDENCE
 
     def _logged_in(self, writer: Writer, text: bytes) -> int:
-        found = patterns.LOGGED_IN.pattern.match(plain(text))
-        if found is None:
-            return UNKNOWN if b", authid=" in text[:500] else OTHER
-        session = self._session(writer, address_in(found[1]))
-        session.account = found[2]
-        session.mechanism = text_of(found[3].upper(), MAX_MECHANISM)
+        known = self._known_logins.get(text)
+        if known is None:
+            found = patterns.LOGGED_IN.pattern.match(plain(text))
+            if found is None:
+                return UNKNOWN if b", authid=" in text[:500] else OTHER
+            known = self._address(found[1]), found[2], text_of(found[3].upper(), MAX_MECHANISM)
+            _remember(self._known_logins, text, known)
+        session = self._session(writer, known[0])
+        _, session.account, session.mechanism = known
         return EVIDENCE
 
-    def _session(self, writer: Writer, client_ip: bytes) -> Session:
-        return self._memory.host(writer.host).session(writer.pid, client_ip, self._micros)
+    def _session(self, writer: Writer, client_ip: str) -> Session:
+        return self._memory.session(self._memory.host(writer.host), writer.pid, client_ip, self._micros)
 
     def _from(self, writer: Writer, queue_id: bytes, text: bytes) -> int:
         """Read the line that tells sender, recipients, protocol and client of a message."""
@@ -146,8 +164,9 @@ class Server:
             return UNKNOWN if b", nrcpts=" in text else OTHER
         if not told.protocol.endswith(b"A"):
             return OTHER
+        client_ip = self._addresses.get(told.relay) or self._address(told.relay)
         host = self._memory.host(writer.host)
-        session = host.session(writer.pid, told.client_ip, self._micros)
+        session = self._memory.session(host, writer.pid, client_ip, self._micros)
         settled = self._settle(host, session)
         if not told.is_whole or not told.recipients or session.refused == queue_id:
             return settled
@@ -156,13 +175,15 @@ class Server:
         tls = TlsVersion.NONE
         if told.protocol.endswith(b"SA"):
             tls = TlsVersion.UNKNOWN if session.tls is None else session.tls
-        message = Message(
-            self._micros, writer.host, queue_id, writer.pid, session.account, told.client_ip or session.client_ip,
-            tls, session.mechanism, told.sender, told.size, told.recipients,
+        message = _new(
+            Message,
+            (
+                self._micros, writer.host, queue_id, writer.pid, session.account, client_ip or session.client_ip, tls,
+                session.mechanism, told.sender, told.size, told.recipients,
+            ),
         )  # fmt: skip
         if host.filters:
-            for crowded_out in host.hold(message):
-                self._accepted.add(crowded_out)
+            self._memory.hold(host, message)
             session.waiting = queue_id
             return settled
         self._accepted.add(message)
@@ -175,7 +196,7 @@ class Server:
         if b" did not issue MAIL/EXPN/VRFY/ETRN during connection to " in line.rest:
             return self._ended(line)
         if found := patterns.SUSPECTED.pattern.match(line.rest):
-            return self._suspected(line, address_in(found[1]))
+            return self._suspected(line, self._address(found[1]))
         return OTHER
 
     def _delivered(self, line: Line) -> int:
@@ -192,20 +213,20 @@ class Server:
         found = patterns.REFUSED.pattern.match(told)
         if found is None:
             return UNKNOWN
-        detail, _, account = (found[4] or b"").partition(b", user=")
-        session = self._session(line.writer, address_in(relay))
+        detail, _, account = found[4].partition(b", user=")
+        session = self._session(line.writer, self._address(relay))
         session.has_failed = True
         self._refused.add(
             self._seen(line),
             account=text_of(account, MAX_FAILED_ACCOUNT),
-            client_ip=session.client_ip,
+            client_ip=session.client_ip.encode(),
             mechanism=text_of(found[1].upper(), MAX_MECHANISM) or UNKNOWN_MECHANISM,
             reason=reason_of(int(found[3])),
-            detail=text_of(b"%b: %b" % (found[2], detail) if detail else found[2], MAX_DETAIL),
+            detail=text_of((b"%b:%b" % (found[2], detail)).strip(b": "), MAX_DETAIL),
         )
         return EVENT
 
-    def _suspected(self, line: Line, client_ip: bytes) -> int:
+    def _suspected(self, line: Line, client_ip: str) -> int:
         """Read `possible SMTP attack: command=AUTH`: the only trace of failed logins before 8.16."""
         if self._session(line.writer, client_ip).has_failed:
             return EVIDENCE
@@ -213,7 +234,7 @@ class Server:
         self._refused.add(
             self._seen(line),
             account="",
-            client_ip=client_ip,
+            client_ip=client_ip.encode(),
             mechanism=UNKNOWN_MECHANISM,
             reason=FailureReason.POLICY,
             detail=text_of(detail, MAX_DETAIL),
@@ -266,3 +287,11 @@ class Server:
             return EVIDENCE
         self._accepted.add(message)
         return EVENT
+
+
+def _remember(known: dict[bytes, _T], text: bytes, value: _T) -> None:
+    """Keep what a text said, which the same client writes again and again."""
+    if len(text) <= _LONGEST_KNOWN:
+        if len(known) >= _MAX_KNOWN:
+            known.clear()
+        known[text] = value

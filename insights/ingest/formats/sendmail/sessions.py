@@ -10,8 +10,9 @@ OPEN_FOR: Final = 24 * 3_600 * 1_000_000
 HELD_FOR: Final = 600 * 1_000_000
 """How long a milter may take to refuse a message (its time-outs are of minutes)."""
 MAX_SESSIONS: Final = 20_000
-MAX_HELD: Final = 10_000
-MAX_HOSTS: Final = 500
+MAX_HELD: Final = 1_000
+"""Of one host; the oldest beyond count as accepted, which nearly all are."""
+MAX_HOSTS: Final = 100
 
 
 class Message(NamedTuple):
@@ -22,7 +23,7 @@ class Message(NamedTuple):
     queue_id: bytes
     pid: bytes
     account: bytes
-    client_ip: bytes
+    client_ip: str
     tls: TlsVersion
     mechanism: str
     sender: bytes
@@ -37,9 +38,9 @@ class Message(NamedTuple):
     def load(cls, data: list[Any]) -> "Message":
         """Return the message that `dump` gave."""
         micros, host, queue_id, pid, account, client_ip, tls, mechanism, sender, size, recipients = data
-        raw = [part.encode("latin-1") for part in (host, queue_id, pid, account, client_ip)]
+        raw = [part.encode("latin-1") for part in (host, queue_id, pid, account)]
         return cls(
-            int(micros), raw[0], raw[1], raw[2], raw[3], raw[4], TlsVersion(tls), str(mechanism),
+            int(micros), raw[0], raw[1], raw[2], raw[3], str(client_ip), TlsVersion(tls), str(mechanism),
             sender.encode("latin-1"), int(size), int(recipients),
         )  # fmt: skip
 
@@ -53,7 +54,7 @@ class Session:
 
     __slots__ = ("account", "client_ip", "has_failed", "mechanism", "refused", "seen", "tls", "waiting")
 
-    def __init__(self, client_ip: bytes = b"", seen: int = 0) -> None:
+    def __init__(self, client_ip: str = "", seen: int = 0) -> None:
         self.client_ip = client_ip
         self.seen = seen
         self.tls: TlsVersion | None = None
@@ -67,7 +68,7 @@ class Session:
         """Return the session as plain data."""
         account = None if self.account is None else self.account.decode("latin-1")
         return [
-            self.client_ip.decode("latin-1"), self.seen, self.tls, account, self.mechanism, self.has_failed,
+            self.client_ip, self.seen, self.tls, account, self.mechanism, self.has_failed,
             self.refused.decode("latin-1"), self.waiting.decode("latin-1"),
         ]  # fmt: skip
 
@@ -75,7 +76,7 @@ class Session:
     def load(cls, data: list[Any]) -> "Session":
         """Return the session that `dump` gave."""
         client_ip, seen, tls, account, mechanism, has_failed, refused, waiting = data
-        session = cls(client_ip.encode("latin-1"), int(seen))
+        session = cls(str(client_ip), int(seen))
         session.tls = None if tls is None else TlsVersion(tls)
         session.account = None if account is None else account.encode("latin-1")
         session.mechanism, session.has_failed = str(mechanism), bool(has_failed)
@@ -92,30 +93,6 @@ class Host:
         self.filters = False
         self.sessions: dict[bytes, Session] = {}
         self.held: dict[bytes, Message] = {}
-
-    def session(self, pid: bytes, client_ip: bytes, micros: int) -> Session:
-        """Return what is known of a process's client, nothing where the process last served another."""
-        session = self.sessions.get(pid)
-        if session is None or (client_ip and session.client_ip and session.client_ip != client_ip):
-            return self.begin(pid, client_ip, micros)
-        session.seen = micros
-        return session
-
-    def begin(self, pid: bytes, client_ip: bytes, micros: int) -> Session:
-        """Return a new session of a process, the newest of all; the oldest go where there are too many."""
-        self.sessions.pop(pid, None)
-        if len(self.sessions) >= MAX_SESSIONS:
-            for old in list(islice(self.sessions, MAX_SESSIONS // 10)):
-                del self.sessions[old]
-        session = self.sessions[pid] = Session(client_ip, micros)
-        return session
-
-    def hold(self, message: Message) -> list[Message]:
-        """Keep a message until it is known what became of it; return those there is no more room for."""
-        crowded = len(self.held) >= MAX_HELD
-        gone = [self.held.pop(old) for old in list(islice(self.held, MAX_HELD // 10))] if crowded else []
-        self.held[message.queue_id] = message
-        return gone
 
     def dump(self) -> dict[str, Any]:
         """Return what is open as plain data."""
@@ -137,32 +114,57 @@ class Host:
 
 
 class Memory:
-    """All hosts of a log; beyond a limit the oldest is forgotten."""
+    """All hosts of a log; beyond a limit the oldest is forgotten. `freed` are held messages to be counted now."""
 
     def __init__(self) -> None:
         self.hosts: dict[bytes, Host] = {}
+        self.freed: list[Message] = []
+        self._sessions = 0
 
     def host(self, name: bytes) -> Host:
         """Return a host, made when new."""
         host = self.hosts.get(name)
         if host is None:
             if len(self.hosts) >= MAX_HOSTS:
-                del self.hosts[next(iter(self.hosts))]
+                self.freed.extend(self.hosts.pop(next(iter(self.hosts))).held.values())
             host = self.hosts[name] = Host()
         return host
 
-    def prune(self, newest: int) -> list[Message]:
-        """Forget sessions that have long been silent; return held messages that nothing refused in time."""
-        kept: list[Message] = []
+    def session(self, host: Host, pid: bytes, client_ip: str, micros: int) -> Session:
+        """Return what is known of a process's client, nothing where the process last served another."""
+        session = host.sessions.get(pid)
+        if session is None or (client_ip and session.client_ip and session.client_ip != client_ip):
+            return self.begin(host, pid, client_ip, micros)
+        session.seen = micros
+        return session
+
+    def begin(self, host: Host, pid: bytes, client_ip: str, micros: int) -> Session:
+        """Return a new session of a process, the newest of its host."""
+        host.sessions.pop(pid, None)
+        self._sessions += 1
+        if self._sessions > MAX_SESSIONS:
+            self._make_room()
+        session = host.sessions[pid] = Session(client_ip, micros)
+        return session
+
+    def hold(self, host: Host, message: Message) -> None:
+        """Keep a message until it is known what became of it."""
+        if len(host.held) >= MAX_HELD:
+            self.freed.extend(host.held.pop(old) for old in list(islice(host.held, MAX_HELD // 10)))
+        host.held[message.queue_id] = message
+
+    def prune(self, newest: int) -> None:
+        """Forget sessions that have long been silent; free held messages that nothing refused in time."""
         for host in self.hosts.values():
             for late in [pid for pid, one in host.sessions.items() if newest - one.seen > OPEN_FOR]:
                 del host.sessions[late]
             ready = [key for key, one in host.held.items() if newest - one.micros > HELD_FOR]
-            kept.extend(host.held.pop(key) for key in ready)
-        return kept
+            self.freed.extend(host.held.pop(key) for key in ready)
 
     def forget(self) -> None:
-        """Begin another log; that a host has milters stays true."""
+        """Begin another log; that a host has milters stays true, and nothing will be heard of what is held."""
+        for host in self.hosts.values():
+            self.freed.extend(host.held.values())
         filtering = [name for name, host in self.hosts.items() if host.filters]
         self.hosts = {name: Host() for name in filtering}
         for host in self.hosts.values():
@@ -175,3 +177,13 @@ class Memory:
     def load(self, data: dict[str, Any]) -> None:
         """Take up what `dump` gave."""
         self.hosts = {name.encode("latin-1"): Host.load(dump) for name, dump in data.items()}
+        self._sessions = sum(len(host.sessions) for host in self.hosts.values())
+
+    def _make_room(self) -> None:
+        """Count the sessions, some of which have ended; where there are too many the fullest host's oldest go."""
+        self._sessions = sum(len(host.sessions) for host in self.hosts.values()) + 1
+        if self._sessions > MAX_SESSIONS:
+            fullest = max(self.hosts.values(), key=lambda host: len(host.sessions))
+            for old in list(islice(fullest.sessions, MAX_SESSIONS // 10)):
+                del fullest.sessions[old]
+            self._make_room()
