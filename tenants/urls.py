@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from tenants.web import provider_keys, tenant_keys
+from tenants.web.webhook_urls import webhook_urlpatterns
 
 app_name = "tenants"
 
@@ -19,4 +20,5 @@ urlpatterns: list[URLPattern] = [
         provider_keys.revoke,
         name="provider_key_revoke",
     ),
+    *webhook_urlpatterns,
 ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from uuid6 import uuid7
 
-from tenants.models import DeliveryState, Provider, Tenant, User, Webhook, WebhookDelivery
+from tenants.models import DeliveryState, EventType, Provider, Tenant, User, Webhook, WebhookDelivery
 from tenants.webhooks.addresses import check_url
 from tenants.webhooks.secrets import new_secret
 
@@ -25,19 +27,27 @@ def make_webhook(
     provider: Provider | None = None,
     tenant: Tenant | None = None,
     created_by: User | None = None,
+    webhook_id: UUID | None = None,
 ) -> tuple[Webhook, str]:
     """Save a webhook of a tenant, or of a provider for all its tenants, and return it with its secret.
 
-    The secret is not kept anywhere. Raises ValidationError with the fields to blame.
+    The secret is not kept anywhere. `webhook_id` is its id, new by default; IntegrityError where that is taken. Raises
+    ValidationError with the fields to blame.
     """
     webhook = Webhook(
-        name=name, url=url, events=list(events), provider=provider, tenant=tenant, created_by=created_by
+        id=webhook_id or uuid7(),
+        name=name,
+        url=url,
+        events=list(events),
+        provider=provider,
+        tenant=tenant,
+        created_by=created_by,
     )
     secret = new_secret(webhook)
     _check(webhook)
     if Webhook.objects.filter(provider=provider, tenant=tenant).count() >= MOST:
         raise ValidationError(_("There are %(count)d webhooks already. Delete one first.") % {"count": MOST})
-    webhook.save()
+    webhook.save(force_insert=True)
     return webhook, secret
 
 
@@ -90,7 +100,10 @@ def send_again(delivery: WebhookDelivery, *, now: datetime) -> bool:
 def _check(webhook: Webhook) -> None:
     webhook.name = " ".join(webhook.name.split())
     webhook.url = webhook.url.strip()
-    webhook.events = sorted(set(webhook.events))
+    known = EventType.values
+    webhook.events = sorted(
+        set(webhook.events), key=lambda event: known.index(event) if event in known else -1
+    )
     problems: dict[str, list[str]] = {}
     try:
         webhook.clean_fields(exclude=["salt", "pepper"])

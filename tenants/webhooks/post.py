@@ -6,6 +6,7 @@ No redirects, no proxies of the environment, no cookies. The connection goes to 
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from collections.abc import Iterable, Mapping
@@ -27,6 +28,7 @@ ANSWER_BYTES = 64 * 1024
 """What is read of an answer at most; the connection is closed then."""
 KEPT_BYTES = 1024
 LONGEST_REASON = 300
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ def _since(begun: float) -> int:
 def _words(error: Exception) -> str:
     if isinstance(error, ValidationError):
         return " ".join(error.messages)
-    text = str(error) or type(error).__name__
+    text = _ERRNO.sub("", str(error)) or type(error).__name__
     words = (
         text
         if isinstance(error, AddressRefused)

@@ -16,10 +16,11 @@ from tests.isolation.routes import NOT_ALLOWED, OF_A_TENANT, url_map
 from tests.isolation.walls import Walls, standing
 from tests.isolation.world import CANARIES, World
 
-IDS = {"source_id", "import_id", "request_id", "key_id"}
-# Keys stand above the scope: they are looked for at the tenant of the address, and found nowhere else with no wall.
-KEPT_APART_BY_THEMSELVES = {"tenants:key", "tenants:key_revoke"}
+IDS = {"source_id", "import_id", "request_id", "key_id", "webhook_id"}
 ADDRESSED = [route for route in url_map().values() if route.is_of_a_tenant and route.arguments & IDS]
+# Keys and webhooks stand above the scope: they are looked for at the tenant of the address, and found nowhere else
+# with no wall.
+KEPT_APART_BY_THEMSELVES = {route.name for route in ADDRESSED if route.arguments & {"key_id", "webhook_id"}}
 
 
 def answers(world: World, *, own: str, other: str) -> Iterator[tuple[str, str, int]]:

@@ -18,9 +18,13 @@ from reports.links import SharedReport, shared_url
 from reports.models import RequestStatus
 from reports.web.mailbox import newest_mails
 from tenants.api_keys import make_key
-from tenants.models import SenderDomain, Tenant, User
+from tenants.models import EventType, SenderDomain, Tenant, User
 from tenants.roles import Role, Scope
 from tenants.scope import tenant_scope
+from tenants.webhooks import announce
+from tenants.webhooks.manage import make_webhook
+from tenants.webhooks.post import Answer
+from tenants.webhooks.send import settle
 from tests.cast import Cast, make_cast
 from tests.factories import fail_login, join, make_user, submit
 from tests.insights.web.import_rows import COUNTED, make_import, make_overlap, make_samples
@@ -154,8 +158,22 @@ def _fill(tenant: Tenant, canary: Canary, asker: User, outbox: Path) -> dict[str
         "import_id": log_import.pk,
         "kind": "senders",
         "suffix": "csv",
+        **_told(tenant, canary, asker),
         **_reported(tenant, canary, asker, outbox),
     }
+
+
+def _told(tenant: Tenant, canary: Canary, asker: User) -> dict[str, Any]:
+    """Have a webhook told of something; return the arguments of its addresses."""
+    url = f"https://{canary.word}.example/hook"
+    webhook, _secret = make_webhook(
+        name=f"{canary.word} hook", url=url, events=EventType.values, tenant=tenant, created_by=asker
+    )
+    with tenant_scope([tenant.pk]):
+        announce(tenant, EventType.IMPORT_FINISHED, lambda: {"file_name": f"{canary.word}.log"}, now=NOW)
+    delivery = webhook.deliveries.get()
+    settle(delivery, Answer(200, "", 9, canary.client_ip, f"{canary.word} heard it"), now=NOW)
+    return {"webhook_id": webhook.pk, "delivery_id": delivery.pk}
 
 
 def _reported(tenant: Tenant, canary: Canary, asker: User, outbox: Path) -> dict[str, Any]:

@@ -23,8 +23,8 @@ class Clock:
 
     @classmethod
     def at_now(cls) -> Clock:
-        """Return a clock that stands at the current second."""
-        return cls(datetime.now(UTC).replace(microsecond=0))
+        """Return a clock that stands at the next full second, by which what was just asked for is due."""
+        return cls(datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1))
 
     def __call__(self) -> datetime:
         return self.now
