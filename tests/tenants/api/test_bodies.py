@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
 
@@ -20,6 +21,8 @@ class Thing(Body):
     id = serializers.CharField(read_only=True)
     name = serializers.CharField()
     size = serializers.IntegerField(required=False)
+    is_on = serializers.BooleanField(required=False)
+    words = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 def _parsed(body: bytes) -> Any:
@@ -66,9 +69,9 @@ def _refused(data: Any) -> dict[str, list[str]]:
 
 def test_unknown_members_are_named_beside_the_other_mistakes() -> None:
     assert _refused({"size": "big", "colour": "blue"}) == {
-        "colour": ["is not a member here; it can be name, size."],
+        "colour": ["is not a member here; it can be is_on, name, size, words."],
         "name": ["This field is required."],
-        "size": ["A valid integer is required."],
+        "size": ["is no whole number."],
     }
 
 
@@ -84,3 +87,28 @@ def test_body_that_is_no_object_is_refused(data: Any) -> None:
 @pytest.mark.parametrize("name", ["a\x00b", "\ud800"])
 def test_text_that_postgresql_cannot_hold_is_refused(name: str) -> None:
     assert list(_refused({"name": name})) == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "place", "reason"),
+    [
+        ("name", 0, "name", "is no text."),
+        ("name", True, "name", "is no text."),
+        ("size", "7", "size", "is no whole number."),
+        ("size", True, "size", "is no whole number."),
+        ("size", 7.0, "size", "is no whole number."),
+        ("is_on", 0, "is_on", "is neither true nor false."),
+        ("is_on", "true", "is_on", "is neither true nor false."),
+        ("words", ["a", 1], "words.1", "is no text."),
+        ("words", "a", "words", 'Expected a list of items but got type "str".'),
+        ("name", None, "name", "This field may not be null."),
+    ],
+)
+def test_value_of_another_type_is_refused(member: str, value: Any, place: str, reason: str) -> None:
+    assert _refused({"name": "mx1", member: value}) == {place: [reason]}
+
+
+def test_form_has_texts_alone() -> None:
+    body = Thing(data=QueryDict("name=mx1&size=7"))
+    assert body.is_valid()
+    assert body.validated_data["size"] == 7
