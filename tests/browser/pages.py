@@ -23,6 +23,11 @@ PAGES = {
     "sources": "/t/{slug}/sources/",
     "settings": "/t/{slug}/settings/",
     "domains": "/t/{slug}/settings/domains/",
+    "keys": "/t/{slug}/settings/keys/",
+    "key-new": "/t/{slug}/settings/keys/new/",
+    "provider-keys": "/providers/north/keys/",
+    "provider-key-new": "/providers/north/keys/new/",
+    "connect": "/t/{slug}/sources/connect/",
     "password": "/accounts/password/change/",
 }
 
