@@ -33,8 +33,9 @@ def by_authenticator(text: bytes) -> Refusal | None:
     if found is None:
         return None
     name, client_ip, code, answer = found.groups()
-    said, account = _parted(answer)
-    if code.startswith(b"4"):
+    is_fault = code.startswith(b"4")
+    said, account = _parted(answer, explained=is_fault)
+    if is_fault:
         reason = FailureReason.SERVER_FAULT
     elif code in {b"501", b"553"}:
         reason = FailureReason.CANCELLED
@@ -81,13 +82,15 @@ def _named(mechanism: bytes) -> str:
     return text_of(mechanism.upper(), MAX_MECHANISM) or UNKNOWN_MECHANISM
 
 
-def _parted(answer: bytes) -> tuple[bytes, bytes]:
-    """Return the server's words and the account, which is what the client typed and may hold anything."""
+def _parted(answer: bytes, *, explained: bool) -> tuple[bytes, bytes]:
+    """Return the server's words and the account, which is what the client typed and may hold anything.
+
+    `explained` tells that the server says why behind the account.
+    """
     words, told, account = answer.partition(_SET_ID)
     if not told:
         return answer, b""
-    account, closed, more = account.rpartition(b"): ")
-    if closed and words.startswith(b"Unable"):
-        return b"%b: %b" % (words, more), account
-    account = answer[len(words) + len(_SET_ID) :]
+    name, closed, why = account.rpartition(b"): ")
+    if explained and closed:
+        return b"%b: %b" % (words, why), name
     return words, account.removesuffix(b")")

@@ -1,0 +1,86 @@
+"""Hypothesis: no bytes raise, every line is counted once, and no cut changes anything."""
+
+from __future__ import annotations
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from insights.ingest.formats.exim.patterns import FORMS
+from insights.ingest.record import Batch, joined
+from tests.insights.ingest.formats.exim.reading import ID, LONG_ID, REFUSED, arrival, stream
+from tests.insights.ingest.test_stream_properties import content, cut, fed, lines_in
+
+TEXTS = [
+    *(f"{ID} <= ".encode() + text for text in (*FORMS["ARRIVED"].reads, *FORMS["ARRIVED"].leaves)),
+    *(text for form in FORMS.values() for text in (*form.reads, *form.leaves)),
+    *(arrival(queue_id=queue_id).encode() for queue_id in (ID, LONG_ID)),
+    REFUSED.encode(),
+    REFUSED.encode(),
+    f"message repeated 3 times: [ {REFUSED}]".encode(),
+    f"{ID} rejected after DATA: no".encode(),
+    f"{ID} Completed".encode(),
+    b"",
+]
+STAMPS = [
+    b"2026-06-03 10:40:57 ",
+    b"2026-06-03 10:40:57 ",
+    b"2026-06-03 10:40:58 [77] ",
+    b"2026-06-03 10:40:58.123 ",
+    b"2026-10-25 02:30:00 ",
+    b"2026-10-25 02:30:00.5 +0100 ",
+    b"2026-02-29 10:00:00 ",
+    b"Jun  3 10:40:57 mx1 exim[7]: 2026-06-03 10:40:57 ",
+    b"Jun  3 10:40:58 mx1 exim[7]: ",
+    b"Dec 31 23:59:59 mx1 exim[7]: [1/2] ",
+    b"2026-06-03T10:40:57.123456+02:00 mx1 exim4[8]: ",
+    b"2026-06-03 10:40:57 mx1 exim[8]: ",
+    b"<22>1 2026-06-03T10:40:58Z mx1 exim 7 - - ",
+    b"2026-06-03T10:40:57Z mx1 sshd[8]: ",
+    b"",
+]
+ENDS = [b"\n", b"\n", b"\n", b"\r\n", b"\r", b""]
+written = st.tuples(*(st.sampled_from(parts) for parts in (STAMPS, TEXTS, ENDS))).map(b"".join)
+logs = st.lists(st.one_of(written, written, written, st.binary(max_size=60)), max_size=25).map(b"".join)
+quick = settings(max_examples=200, deadline=None, derandomize=True)
+
+
+@quick
+@given(data=st.one_of(logs, st.binary(max_size=400)))
+@example(data=b"2026-06-03 10:40:57 \r\n")
+def test_any_bytes_are_counted_and_never_raise(data: bytes) -> None:
+    batch = joined(fed(stream(year=2026, zone="Europe/Berlin"), [data]))
+    assert batch.counts.lines == lines_in(data)
+    assert len({failure.id for failure in batch.failures}) == len(batch.failures)
+    for record in (*batch.submissions, *batch.failures):
+        assert "\0" not in "".join(part for part in record if isinstance(part, str))
+
+
+@quick
+@given(text=st.binary(max_size=200), stamp=st.sampled_from(STAMPS), place=st.integers(0, 400))
+def test_any_bytes_within_a_line_that_matters_never_raise(text: bytes, stamp: bytes, place: int) -> None:
+    for line in (arrival().encode(), REFUSED.encode()):
+        at = place % len(line)
+        data = stamp + line[:at] + text + line[at:] + b"\n"
+        assert joined(fed(stream(year=2026), [data])).counts.lines == lines_in(data)
+
+
+@quick
+@given(data=logs, places=st.lists(st.integers(0, 5_000), max_size=6))
+def test_any_chunks_give_the_same(data: bytes, places: list[int]) -> None:
+    whole = content(fed(stream(year=2026), [data]))
+    assert content(fed(stream(year=2026), cut(data, places))) == whole
+
+
+@quick
+@given(data=logs, places=st.lists(st.integers(0, 5_000), max_size=4))
+def test_saved_state_changes_nothing(data: bytes, places: list[int]) -> None:
+    whole = content(fed(stream(year=2026), [data]))
+    batches: list[Batch] = []
+    reader = stream(year=2026)
+    for chunk in cut(data, places):
+        batches.append(reader.feed(chunk))
+        state = reader.state()
+        reader = stream(year=2026)
+        reader.restore(state)
+        assert reader.state() == state
+    assert content([*batches, reader.end_of_input()]) == whole
