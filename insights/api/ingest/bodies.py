@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO, Final, cast
 
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
@@ -19,6 +20,8 @@ _PIECE: Final = 65_536
 _PACKED: Final = 64
 """Bytes given to zstd at once; the worst of them expand to 2 MiB."""
 _MAX_WINDOW: Final = MAX_BYTES
+_DRAINED: Final = 4 * MAX_BYTES
+"""What is read of a refused body at most, to be thrown away."""
 _WINDOW_TOO_LARGE: Final = re.compile("too much memory|window", re.IGNORECASE)
 
 
@@ -33,9 +36,6 @@ def read_body(request: Request) -> bytes:
     if encoding not in {"", "identity", *ENCODINGS}:
         detail = f"Content-Encoding can be one of gzip, zstd and identity, not “{encoding[:50]}”."
         raise UnsupportedMediaType(encoding, detail)
-    packed = encoding in ENCODINGS
-    if not packed and _announced(request) > MAX_BYTES:
-        raise _over_limit()
     body: list[bytes] = []
     size = 0
     try:
@@ -55,6 +55,15 @@ def read_body(request: Request) -> bytes:
     except OSError as error:
         raise ParseError("The body broke off. Nothing was stored.") from error
     return b"".join(body)
+
+
+def drain(request: Request) -> None:
+    """Read on without keeping anything: a sender whose connection is closed while it sends never sees the answer."""
+    left = _DRAINED
+    with suppress(OSError):
+        stream = _stream(request)
+        while left > 0 and (piece := stream.read(_PIECE)):
+            left -= len(piece)
 
 
 def _pieces(stream: BinaryIO, encoding: str) -> Iterator[bytes]:
@@ -78,11 +87,6 @@ def _stream(request: Request) -> BinaryIO:
         return cast("BinaryIO", request.META["wsgi.input"])
     stream: Any = request.stream
     return cast("BinaryIO", stream or _Nothing())
-
-
-def _announced(request: Request) -> int:
-    announced: str = request.META.get("CONTENT_LENGTH") or "0"
-    return int(announced) if announced.isdigit() else 0
 
 
 def _over_limit() -> TooLarge:

@@ -12,7 +12,7 @@ from rest_framework.exceptions import ParseError, UnsupportedMediaType, Validati
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from insights.api.ingest.bodies import read_body
+from insights.api.ingest.bodies import drain, read_body
 from insights.ingest.feeds.answers import Answer, Asked, digest_of
 from insights.ingest.feeds.errors import FeedError, KeyUsedBefore, OverLimit, SourceMismatch
 from tenants.access import get_tenant
@@ -44,6 +44,11 @@ class IngestView(TenantApiView):
         method = "GET" if request.method in {"HEAD", "OPTIONS"} else request.method or ""
         capability = self.capabilities.get(method, Capability.IMPORT)
         self.tenant = get_tenant(self.caller, str(self.kwargs["tenant"]), capability)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Refuse, when the sender has done sending."""
+        drain(self.request)
+        return super().handle_exception(exc)
 
     def body(self, request: Request) -> tuple[bytes, str]:
         """Return the unpacked body and its media type; raise for an empty one and for a type that is not read."""
