@@ -87,6 +87,16 @@ PEOPLE = {
 } | {"frank": Caller(is_known=False)}
 CALLERS = STRANGERS | KEYS | PEOPLE
 
+AT_NORTH = {
+    **dict.fromkeys(("north admin", "alice"), 200),
+    **dict.fromkeys(("north read", "bob", "carol", "nick"), 403),
+    **dict.fromkeys(("north admin of acme", "north admin of globex", "north admin of none"), 403),
+}
+"""What becomes of who asks about the provider itself: it is theirs, or they lack the right for all of its tenants.
+
+To everybody else it is not there.
+"""
+
 
 def make_clients(world: World) -> dict[str, Client]:
     """Make every key, and return a client for each caller; people's clients are made anew by `world.client`."""

@@ -9,9 +9,17 @@ from django.db import transaction
 from django.test import Client
 
 from tenants.api_keys import make_key
+from tenants.models import EventType
 from tenants.roles import Scope
+from tenants.scope import tenant_scope
+from tenants.webhooks import announce
+from tenants.webhooks.manage import make_webhook
+from tenants.webhooks.post import Answer
+from tenants.webhooks.send import settle
 from tests.api_routes import Endpoint
+from tests.insights.web.week import NOW
 from tests.isolation.api.callers import PEOPLE, make_clients
+from tests.isolation.api.wishes import OF_ONE_WEBHOOK
 from tests.isolation.reading import content_of
 from tests.isolation.world import CANARIES, World
 
@@ -49,8 +57,30 @@ class Stage:
 
 
 def _sample(samples: dict[str, Any], endpoint: Endpoint, name: str) -> Any:
-    """Return the argument: an `id` is looked up by the endpoint's name."""
+    """Return the argument: an `id` is looked up by the endpoint's name, a `delivery` by whose webhook it went to."""
+    if name == "delivery":
+        return samples["delivery at the provider" if "provider" in endpoint.name else "delivery"]
     return samples[endpoint.name if name == "id" else name]
+
+
+def _webhooks(world: World, slug: str) -> dict[str, Any]:
+    """Return the tenant's webhook, and one of its provider that was told of the same, for each endpoint about one."""
+    tenant, known, word = world.tenant(slug), world.kwargs[slug], CANARIES[slug].word
+    provider: Any = tenant.provider
+    above, _ = make_webhook(
+        name="all", url="https://psa.example/hook", events=["report.sent"], provider=provider
+    )
+    with tenant_scope([tenant.pk]):
+        announce(tenant, EventType.REPORT_SENT, lambda: {"name": f"{word} week"}, now=NOW)
+    delivery = above.deliveries.get()
+    settle(delivery, Answer(200, "", 9, "192.0.2.9", "heard"), now=NOW)
+    return {
+        "provider": provider.slug,
+        "delivery": known["delivery_id"],
+        "delivery at the provider": delivery.pk,
+        **{f"tenants-api:{name}": known["webhook_id"] for name in OF_ONE_WEBHOOK},
+        **{f"tenants-api:provider-{name}": above.pk for name in OF_ONE_WEBHOOK},
+    }
 
 
 def make_stage(world: World) -> Stage:
@@ -66,5 +96,6 @@ def make_stage(world: World) -> Stage:
             "tenants-api:key": key.pk,
             "tenants-api:key-revoke": key.pk,
             "kwargs": known,
+            **_webhooks(world, slug),
         }
     return Stage(world, make_clients(world), samples)

@@ -19,6 +19,9 @@ ADDRESSED = [
     if found.is_of_a_tenant and len(found.arguments) > 1 and found.name not in BY_NAME
 ]
 
+# Webhooks stand above the scope: they are looked for at the tenant of the path, and found nowhere else with no wall.
+KEPT_APART_BY_THEMSELVES = {found.name for found in ADDRESSED if "webhook" in found.name}
+
 
 def answers(api: Stage, *, own: str, other: str) -> Iterator[tuple[str, str, int]]:
     """Yield what Alice gets for each endpoint that names a row: `own` is in the path, `other` has the row."""
@@ -40,4 +43,4 @@ def test_row_of_another_tenant_is_not_found(api: Stage, walls: Walls, other: str
 def test_without_any_wall_the_rows_would_be_found(api: Stage) -> None:
     with standing(Walls.NONE):
         not_found = {answer for answer in answers(api, own="acme", other="initech") if answer[2] == 404}
-    assert not_found == set()
+    assert {name for name, _method, _status in not_found} == KEPT_APART_BY_THEMSELVES

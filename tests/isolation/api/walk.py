@@ -17,7 +17,9 @@ PLAIN: frozenset[str] = frozenset(
     {"tenants-api:tenant", "reports-api:sending_volume", "reports-api:tls_usage"}
 )
 """Endpoints whose answers are settings, numbers and names of classes alone: no canary is in them."""
-ONE: frozenset[str] = frozenset()
+ONE: frozenset[str] = frozenset(
+    f"tenants-api:{name}" for name in ("webhooks", "webhook", "webhook-deliveries", "webhook-delivery")
+)
 """Endpoints about one thing, which even without walls show no other tenant's."""
 
 
