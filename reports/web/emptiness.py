@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from insights.filters import RangeChoice, ViewState
+from insights.filters import NARROWING, RangeChoice, ViewState
 from insights.queries import freshness, last_failure_on
 
 DAYS_SHOWN = 7
@@ -68,6 +68,13 @@ def _narrowed(state: ViewState) -> Empty | None:
             next=_("The search looks for a part of a name or an address, whatever the case."),
             action=_("Clear the search"),
             query=state.query(q="", page="", row=""),
+        )
+    if state.narrowed:
+        return Empty(
+            why=_("Nothing matches these filters in these days."),
+            next=_("Each filter above can be taken away by itself."),
+            action=_("Clear the filters"),
+            query=state.query(**dict.fromkeys(NARROWING, ""), page="", row=""),
         )
     if state.domain is not None:
         named = state.domain or _("(no domain)")

@@ -8,12 +8,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from insights.filters import NO_DOMAIN, SHARED, Problem, View, ViewState
+from insights.filters import NARROWING, NO_DOMAIN, SHARED, FailureFilters, Problem, View, ViewState
 from insights.queries import Selection, sender_domains
 from tenants.models import Tenant
 
 PAGE_SIZE = 50
 _DAYS = frozenset({"range", "start", "end"})
+_OF_FAILURES = FailureFilters.names()
 
 
 def leave_out_refused(request: HttpRequest, state: ViewState) -> None:
@@ -42,7 +43,9 @@ def frame(
         "range_latest": state.kept.last,
         "q": state.q,
         "sort": state.sort,
-        "shared_query": state.query(*SHARED),
+        "shared_query": state.query(*SHARED, *NARROWING),
+        "request_query": state.query(*SHARED),
+        "narrowed": [one for one in state.narrowed if nav != "failures" or one.field in _OF_FAILURES],
         "views": View.choices,
         "domain_value": state.params().get("domain", ""),
         "borders_kept_before": _old_borders(tenant, state),

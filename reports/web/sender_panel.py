@@ -7,7 +7,7 @@ from typing import Any
 
 from insights.charts import volume_chart
 from insights.enums import AuthClass, TlsVersion
-from insights.filters import ViewState
+from insights.filters import NARROWING, ViewState
 from insights.marks import auth_segments, tls_segments
 from insights.queries import (
     Selection,
@@ -48,7 +48,7 @@ def sender_panel(state: ViewState) -> dict[str, Any]:
         "has_more_accounts": len(account_rows) > ROWS,
         "has_more_clients": len(client_rows) > ROWS,
         "sender_chart": volume_chart(sending_volume(asked)),
-        "clients_query": state.query("domain", "range", "start", "end", q=state.row),
+        "clients_query": state.query("domain", "range", "start", "end", *NARROWING, q=state.row),
     }
 
 
