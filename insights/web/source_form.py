@@ -15,7 +15,11 @@ from insights.ingest.sources import check_source, fixed_words, holds_events
 from insights.models import Source
 from insights.web.settings_form import zone_choices
 
-FORMAT_NAMES: dict[str, str | Promise] = {"postfix": "Postfix", EVENTS: _("Single events")}
+FORMAT_NAMES: dict[str, str | Promise] = {
+    "postfix": "Postfix",
+    "sendmail": "Sendmail",
+    EVENTS: _("Single events"),
+}
 
 
 def format_choices(of: Source | None = None) -> list[tuple[str, str | Promise]]:

@@ -26,6 +26,7 @@ from insights.queries.sources import SourceFigures, SourceState, running_by_sour
 from insights.web.import_state import State, state_of
 from insights.web.skip_words import Unrecognised, in_words
 from insights.web.source_form import FORMAT_NAMES, SourceForm
+from insights.web.tls_hints import TlsHint, tls_hint
 from project.periods import DayRange
 from tenants.access import tenant_view
 from tenants.models import Tenant
@@ -34,8 +35,6 @@ from tenants.roles import Capability
 DAYS = 7
 IMPORTS_A_PAGE = 25
 POLL_SECONDS = 3
-TLS_HINT_BELOW = 0.95
-TLS_MENDING = "smtpd_tls_loglevel = 1"
 
 
 class Card(NamedTuple):
@@ -46,7 +45,7 @@ class Card(NamedTuple):
     word: str | Promise
     kind: str | Promise
     unrecognised: list[Unrecognised]
-    needs_tls_hint: bool
+    tls_hint: TlsHint | None
 
 
 class ImportRow(NamedTuple):
@@ -81,7 +80,6 @@ def show(request: HttpRequest, tenant: Tenant) -> HttpResponse:
         "page": page,
         "rows": rows,
         "poll_seconds": POLL_SECONDS if any(row.state.poll_seconds for row in rows) else 0,
-        "tls_mending": TLS_MENDING,
     }
     is_poll = request.headers.get("HX-Target") == "imports"
     template = "insights/imports.html" if is_poll else "insights/sources.html"
@@ -98,14 +96,13 @@ def _rows(imports: Sequence[LogImport], now: datetime) -> list[ImportRow]:
 
 def _card(figures: SourceFigures, now: datetime) -> Card:
     light, word = _LIGHTS[figures.state(now=now)]
-    known = figures.messages_tls_known
     return Card(
         figures=figures,
         light=light,
         word=word,
         kind=FORMAT_NAMES.get(figures.source.format, figures.source.format),
         unrecognised=in_words(figures.unrecognised),
-        needs_tls_hint=figures.source.format == "postfix" and known < TLS_HINT_BELOW * figures.messages,
+        tls_hint=tls_hint(figures.source.format, known=figures.messages_tls_known, messages=figures.messages),
     )
 
 

@@ -63,10 +63,22 @@ def test_cards_show_the_sums_of_the_imports(sources: Cast, client_of: ClientOf) 
     assert (figures.source.name, figures.imports, figures.lines) == ("mx1", 2, 41_759 + 100)
     assert (figures.matched, figures.other, figures.lines_unrecognised) == (32_343, 8_151, 1_365)
     assert figures.unrecognised == {"no_stamp": 72, "before_retention": 1_290, "of_a_later_version": 3}
-    assert (figures.messages, figures.messages_tls_known, first.needs_tls_hint) == (6, 6, False)
+    assert (figures.messages, figures.messages_tls_known, first.tls_hint) == (6, 6, None)
     figures = second.figures
     assert (figures.source.name, figures.imports, figures.lines) == ("mx2", 1, 0)
-    assert (figures.messages, figures.messages_tls_known, second.needs_tls_hint) == (4, 3, True)
+    assert (figures.messages, figures.messages_tls_known) == (4, 3)
+    assert second.tls_hint.setting == "smtpd_tls_loglevel = 1"
+
+
+def test_hint_is_that_of_the_kind_of_log(sources: Cast, client_of: ClientOf) -> None:
+    with tenant_scope([sources.acme.pk]):
+        Source.objects.filter(name="mx2").update(format="sendmail")
+    page = client_of(sources.carol).get(PAGE)
+    assert page.context["cards"][1].tls_hint.setting == "define(`confLOG_LEVEL', `9')dnl"
+    assert "Sendmail · Europe/Berlin" in words(page) or "Sendmail · UTC" in words(page)
+    with tenant_scope([sources.acme.pk]):
+        Source.objects.filter(name="mx2").update(format="events")
+    assert client_of(sources.carol).get(PAGE).context["cards"][1].tls_hint is None
 
 
 def test_page_says_what_the_figures_mean(sources: Cast, client_of: ClientOf) -> None:

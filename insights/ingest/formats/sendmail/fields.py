@@ -11,6 +11,7 @@ _ESCAPE: Final = re.compile(rb"\\([0-7]{3}|.)")
 _NAMED: Final = {b"t": b"\t", b"n": b"\n", b"r": b"\r"}
 _LONGEST_ADDRESS: Final = 64
 _VERSIONS: Final = {
+    b"SSLv3": TlsVersion.SSL3,
     b"TLSv1": TlsVersion.TLS1_0,
     b"TLSv1.1": TlsVersion.TLS1_1,
     b"TLSv1.2": TlsVersion.TLS1_2,
@@ -37,8 +38,8 @@ def plain(text: bytes) -> bytes:
 def version_of(token: bytes) -> TlsVersion:
     """Return the version of a STARTTLS line.
 
-    Until 8.15 the line names the oldest version that has the cipher suite (SSL_CIPHER_get_version): `TLSv1/SSLv3`,
-    `TLSv1.0` and `SSLv3` say nothing about the session. The others can come from newer sessions alone.
+    Until 8.14 the line names what the cipher suite began with and not the session (SSL_CIPHER_get_version):
+    `TLSv1/SSLv3`, also beside suites of TLS 1.2, and `TLSv1.0` say nothing.
     """
     return _VERSIONS.get(token, TlsVersion.UNKNOWN)
 

@@ -101,7 +101,7 @@ def test_every_form_of_client(client: str, address: str) -> None:
         ("TLSv1.3", TlsVersion.TLS1_3),
         ("TLSv1/SSLv3", TlsVersion.UNKNOWN),
         ("TLSv1.0", TlsVersion.UNKNOWN),
-        ("SSLv3", TlsVersion.UNKNOWN),
+        ("SSLv3", TlsVersion.SSL3),
         ("TLSv1.4", TlsVersion.UNKNOWN),
         ("(NONE)", TlsVersion.UNKNOWN),
     ],

@@ -1,0 +1,37 @@
+"""What makes a mail server's log tell the TLS version of every session, by log format."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+TLS_HINT_BELOW: Final = 0.95
+"""The share of messages with a known version below which the hint is given."""
+
+
+class TlsHint(NamedTuple):
+    """Words that end in a colon, and the setting that follows them."""
+
+    words: str | Promise
+    setting: str
+
+
+_HINTS: Final = {
+    "postfix": TlsHint(
+        _("Postfix writes it for every connection with this line in main.cf:"), "smtpd_tls_loglevel = 1"
+    ),
+    "sendmail": TlsHint(
+        _(
+            "Sendmail writes it for every connection from version 8.15 on, with this log level or a higher one in"
+            " sendmail.mc:"
+        ),
+        "define(`confLOG_LEVEL', `9')dnl",
+    ),
+}
+
+
+def tls_hint(log_format: str, *, known: int, messages: int) -> TlsHint | None:
+    """Return what would make the log tell more, None where it tells enough or nothing can be done."""
+    return _HINTS.get(log_format) if known < TLS_HINT_BELOW * messages else None
