@@ -128,31 +128,28 @@ class EximParser(SyslogParser):
     def _read(self, line: bytes, start: int, *, own: bool) -> int:
         """Read a line that is not one of the common ones; `own` tells that Exim's own stamp begins it."""
         reader, times = self._exim, 1
-        head, text = (
-            (self._syslog_head, line[start:])
-            if not own and self._syslog_head
-            else self._headed(line, start, own=own)
-        )
-        writer = NOBODY if head is None else Writer(head[1] or b"", head[2], head[3] or b"")
-        if head is not None and (found := REPEATED.pattern.match(text)):
-            times, text = int(found[1]), found[2]
+        nested = None if own else self._syslog_head
+        head, text = (nested, line[start:]) if nested else self._headed(line, start, own=own)
+        if head is None and not own:
+            return OTHER
+        part, writer = None, NOBODY
+        if head is not None:
+            writer = Writer(head[1] or b"", head[2], head[3] or b"")
+            if found := REPEATED.pattern.match(text):
+                times, text = int(found[1]), found[2]
+            if part := PART.pattern.match(text):
+                text = text[part.end() :]
+            if stamp := OWN_STAMP.pattern.match(text):
+                text = text[stamp.end() :]
+            if (part and part[1] != b"1") or not (times and (nested or stamp or reader.wants(writer))):
+                return OTHER
             if times > MAX_REPEATS:
                 return TOO_MANY
-        part = PART.pattern.match(text) if head is not None else None
-        if part is not None:
-            text = text[part.end() :]
-        is_stamped = OWN_STAMP.pattern.match(text) if head is not None else None
-        if is_stamped is not None:
-            text = text[is_stamped.end() :]
-        if not own and not (self._syslog_head or is_stamped or (head is not None and reader.wants(writer))):
-            return OTHER
-        if (part is not None and part[1] != b"1") or not times:
-            return OTHER
         if found := _PROCESS.match(text):
             text = text[found.end() :]
             writer = writer._replace(pid=writer.pid or found[1])
         reader.by_syslog = head is not None
-        reader.arrivals.cut = part is not None
+        reader.arrivals.cut = bool(part or (nested and nested[4]))
         return reader.read(writer, text, times=times)
 
     def _headed(self, line: bytes, start: int, *, own: bool) -> tuple[re.Match[bytes] | None, bytes]:

@@ -135,12 +135,12 @@ HEADER = Form(
 NESTED = Form(
     re.compile(
         rb"(?:<\d{1,3}>)?[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d " + HEADER.pattern.pattern
-        + rb"(?:\[1[/\\]\d{1,4}\] )?(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"
+        + rb"(\[1[/\\]\d{1,4}\] )?(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"
     ),
     reads=(b"<22>Nov 23 22:58:48 mx1 exim[5099]: 2026-11-23 22:58:48 1xVczr-0001LF-1F Completed",),
     leaves=(b"Nov 23 22:58:48 mx1 exim[5099]: 1xVczr-0001LF-1F Completed",),
 )  # fmt: skip
-"""A syslog head without a year, before a stamp of Exim's own, which has one."""
+"""A syslog head without a year, before a stamp of Exim's own, which has one. Last group: it is the first of parts."""
 
 OF_REJECTED = Form(
     re.compile(rb"Envelope-(?:from|to): |[ \t]|\*\*\* truncated|[A-Za-z*] [!-9;-~]{1,200}:"),
