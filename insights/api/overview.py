@@ -58,7 +58,11 @@ _ORDERINGS = [*sorted(SORTS), *(f"-{name}" for name in sorted(SORTS))]
 PARAMETERS = [
     OpenApiParameter("search", str, description="Part of the name or short name, whatever its case."),
     OpenApiParameter("attention", bool, description="`true`: those alone that somebody should look at."),
-    OpenApiParameter("ordering", {"type": "string", "enum": _ORDERINGS, "default": DEFAULT_SORT}),
+    OpenApiParameter(
+        "ordering",
+        {"type": "string", "enum": _ORDERINGS, "default": DEFAULT_SORT},
+        description="A column; with `-` the largest first.",
+    ),
     FORMAT_SCHEMA,
 ]
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from insights.api import domains, imports, login_failures, overview, sources, submissions, uploads
+from insights.api import domains, imports, login_failures, overview, settings, sources, submissions, uploads
 from insights.api.ingest.batches import LoginFailureBatches, SubmissionBatches
 from insights.api.ingest.lines import SourceLines
 
@@ -10,6 +10,7 @@ app_name = "insights-api"
 
 _TENANT = "tenants/<slug:tenant>"
 urlpatterns: list[URLPattern] = [
+    path(f"{_TENANT}/", settings.TenantDetail.as_view(), name="tenant"),
     path("overview/", overview.Overview.as_view(), name="overview"),
     path(f"{_TENANT}/submissions:batch", SubmissionBatches.as_view(), name="submissions-batch"),
     path(f"{_TENANT}/login-failures:batch", LoginFailureBatches.as_view(), name="login-failures-batch"),

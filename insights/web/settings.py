@@ -7,8 +7,6 @@ and fewer kept days delete events.
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
-from datetime import date, datetime
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -20,33 +18,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from insights.queries import today_of
-from insights.queries.raw_kept import events_kept_before
-from insights.rollups.zone import change_time_zone
+from insights.rollups.settings import Loss, change_settings
 from insights.web.settings_form import SettingsForm
-from project.periods import DayRange
 from tenants.access import capabilities_of, tenant_view
 from tenants.models import Tenant
 from tenants.roles import Capability
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """What the coming night deletes when a tenant keeps fewer days from now on."""
-
-    days: int
-    first_kept: date
-    submissions: int
-    failures: int
-
-    @classmethod
-    def of(cls, tenant: Tenant, *, days: int, now: datetime) -> Loss | None:
-        """Return the loss of keeping only `days`, or None where there is none. Two queries at most."""
-        if days >= tenant.retention_days:
-            return None
-        first_kept = DayRange.last_days(days, today=today_of(tenant, now=now)).start
-        submissions, failures = events_kept_before(tenant, first_kept)
-        return cls(days, first_kept, submissions, failures) if submissions or failures else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,11 +57,7 @@ def _save(request: HttpRequest, tenant: Tenant, form: SettingsForm) -> None:
     chosen = form.cleaned_data
     keeps_longer = chosen["retention_days"] > tenant.retention_days
     moves = chosen["time_zone"] != tenant.time_zone
-    for name in ("name", "retention_days", "recipient_policy"):
-        setattr(tenant, name, chosen[name])
-    tenant.save(update_fields=["name", "retention_days", "recipient_policy"])
-    if moves:
-        change_time_zone(tenant=tenant, time_zone=chosen["time_zone"])
+    change_settings(tenant, **chosen)
     messages.success(request, _("The settings are saved."))
     if keeps_longer and tenant.raw_from_on is not None:
         text = _("Events from before %(day)s were deleted and do not come back; read the old logs again.")

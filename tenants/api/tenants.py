@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tenants.access import capabilities_of, tenants_of
-from tenants.api.base import ApiView, TenantApiView
+from tenants.access import tenants_of
+from tenants.api.base import ApiView
 from tenants.api.paging import listed
 from tenants.models import Tenant
 
@@ -38,16 +38,6 @@ class TenantSerializer(serializers.ModelSerializer[Tenant]):
         read_only_fields = fields
 
 
-class TenantDetailSerializer(TenantSerializer):
-    """A tenant with what the caller may do with it."""
-
-    rights = serializers.ListField(child=serializers.CharField(), read_only=True)
-
-    class Meta(TenantSerializer.Meta):
-        fields = (*TenantSerializer.Meta.fields, "rights")  # type: ignore[assignment]
-        read_only_fields = fields  # type: ignore[assignment]
-
-
 class TenantList(ApiView):
     """Every tenant that the key covers or the person may see."""
 
@@ -62,21 +52,3 @@ class TenantList(ApiView):
         """List the tenants, by name."""
         tenants = tenants_of(self.caller).select_related("provider").order_by("name", "slug")
         return Response({"results": TenantSerializer(tenants, many=True).data})
-
-
-class TenantDetail(TenantApiView):
-    """One tenant."""
-
-    parameters: ClassVar[dict[str, frozenset[str]]] = {}
-
-    @extend_schema(
-        operation_id="tenants_read",
-        summary="Read a tenant",
-        responses=TenantDetailSerializer,
-        examples=[OpenApiExample("For a key", ACME | {"rights": ["view"]}, response_only=True)],
-        tags=["Tenants"],
-    )
-    def get(self, request: Request, **kwargs: Any) -> Response:
-        """Return the tenant and what the caller may do with it."""
-        self.tenant.rights = sorted(capabilities_of(self.caller, self.tenant))  # type: ignore[attr-defined]
-        return Response(TenantDetailSerializer(self.tenant).data)

@@ -15,6 +15,5 @@ urlpatterns: list[URLPattern] = [
     path("keys/<uuid:id>/", keys.KeyDetail.as_view(), name="key"),
     path("keys/<uuid:id>/revoke/", keys.KeyRevocation.as_view(), name="key-revoke"),
     path("tenants/", tenants.TenantList.as_view(), name="tenants"),
-    path("tenants/<slug:tenant>/", tenants.TenantDetail.as_view(), name="tenant"),
     *webhook_urlpatterns,
 ]
