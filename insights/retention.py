@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from insights.ingest.feeds.answers import forget_answers
 from insights.models import LogImport, LoginFailureDay, NameShown, SkippedLine, SubmissionDay
 from insights.partitions import drop_partitions, make_partitions
 from insights.queries import kept_days
@@ -20,6 +21,8 @@ AHEAD = timedelta(days=21)
 
 def apply_retention(tenant: Tenant, *, now: datetime) -> int:
     """Delete the events before the tenant's kept days and roll-ups past `ROLLUP_DAYS`; return the events deleted.
+
+    What was answered to senders of the API is forgotten after a day.
 
     Remembers the first instant from which every raw row is kept: comparing, rebuilding and importing stop there. Must
     run in the tenant's scope; waits for running imports.
@@ -39,6 +42,7 @@ def apply_retention(tenant: Tenant, *, now: datetime) -> int:
         model.objects.filter(day__lt=oldest_rollup).delete()
     SkippedLine.objects.filter(log_import__in=LogImport.objects.filter(created_at__lt=horizon_at)).delete()
     _forget_unused_names()
+    forget_answers(now=now)
     return deleted
 
 

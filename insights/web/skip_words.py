@@ -48,6 +48,17 @@ REASONS: dict[SkipReason, Words] = {
         _("A form that is not known"), _("The samples show them; a log of another program has many of these.")
     ),
     SkipReason.TOO_MANY_REPEATS: Words(_("“Message repeated” more often than is believable")),
+    SkipReason.NO_JSON: Words(_("No JSON"), _("A record sent over the API that could not be read at all.")),
+    SkipReason.NO_MESSAGE: Words(
+        _("JSON without a log line"),
+        _(
+            "The line is looked for in log, message, msg, MESSAGE, line and rawmsg: look at what the shipper sends."
+        ),
+    ),
+    SkipReason.BAD_RECORD: Words(
+        _("Not an event"),
+        _("The answer to the request named the member and the reason; the samples show the record."),
+    ),
     SkipReason.NO_LOGIN: Words(
         _("A message whose login is not in the log"),
         _("Import the log before this one first. Sendmail writes logins from LogLevel 9 on."),

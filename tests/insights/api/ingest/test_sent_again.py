@@ -9,8 +9,8 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from insights.ingest.feeds.answers import forget_answers
 from insights.models import IngestAnswer, LogImport
+from insights.retention import apply_retention
 from tenants.scope import tenant_scope
 from tests.cast import Cast, make_cast
 from tests.insights.api.ingest.records import submission, whole_second
@@ -81,8 +81,9 @@ def test_answers_are_forgotten_after_a_day(cast: Cast) -> None:
     api, now = sender(cast.acme), timezone.now()
     send_batch(api, [submission(1)], Idempotency_Key="k")
     with tenant_scope([cast.acme.pk]):
-        assert forget_answers(now=now + timedelta(hours=23)) == 0
-        assert forget_answers(now=now + timedelta(hours=25)) == 1
+        apply_retention(cast.acme, now=now + timedelta(hours=23))
+        assert IngestAnswer.objects.count() == 1
+        apply_retention(cast.acme, now=now + timedelta(hours=25))
         assert not IngestAnswer.objects.exists()
 
 
