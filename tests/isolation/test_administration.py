@@ -27,6 +27,8 @@ OPERATORS_ONLY = {
     "auth.Group",
     "account.EmailAddress",
     "tenants.ApiKey",
+    "tenants.Webhook",
+    "tenants.WebhookDelivery",
     "tenants.User",
     "tenants.Provider",
     "tenants.Membership",

@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from insights.models import ImportOverlap, LogImport, RollupCheck, SkippedLine
 from reports.models import ReportRecipient, ReportRequest
 from tenants.api_keys import make_key
-from tenants.models import Tenant
+from tenants.models import EventType, Tenant
 from tenants.roles import Scope
 from tenants.scope import tenant_scope
+from tenants.webhooks import announce
+from tenants.webhooks.manage import make_webhook
 from tests.factories import fail_login, make_source, submit
 
 AT = datetime(2026, 11, 17, 9, tzinfo=UTC)
@@ -21,7 +23,11 @@ def fill(tenant: Tenant, word: str) -> None:
     fail_login(tenant, at=AT, account=word, source=f"mx-{word}")
     source = make_source(tenant, f"mx-{word}")
     make_key(name=f"{word} key", scopes=[Scope.INGEST], tenant=tenant)
+    make_webhook(
+        name=f"{word} hook", url=f"https://{word}.example/", events=[EventType.REPORT_SENT], tenant=tenant
+    )
     with tenant_scope([tenant.pk]):
+        announce(tenant, EventType.REPORT_SENT, lambda: {"name": f"{word} report"}, now=AT)
         first, second = (
             LogImport.objects.create(tenant=tenant, source=source, file_name=f"{word}-{number}.log")
             for number in (1, 2)
