@@ -106,13 +106,14 @@ def kits(endpoint: Endpoint, key: str = NO_KEY) -> list[Kit]:
             "rsyslog",
             "rsyslog",
             _(
-                "With the module omhttp in one file; where the distribution has none, as in Debian and Ubuntu, with a "
-                "script that rsyslog hands the lines to."
+                "The script works with every rsyslog, keeps the order and tries again until the lines are stored. The "
+                "module omhttp needs no script, but Debian and Ubuntu do not have it, and lines that the server could "
+                "not take at once come after later ones, so that a message among them may lack its TLS version."
             ),
             [
-                Snippet("omprog-script", _("Debian and Ubuntu: the script"), text("rsyslog_omprog.sh")),
-                Snippet("omprog", _("Debian and Ubuntu: the configuration"), text("rsyslog_omprog.conf")),
-                Snippet("omhttp", _("With omhttp"), text("rsyslog_omhttp.conf")),
+                Snippet("omprog-script", _("With a script"), text("rsyslog_omprog.sh")),
+                Snippet("omprog", _("Its configuration"), text("rsyslog_omprog.conf")),
+                Snippet("omhttp", _("Or with omhttp"), text("rsyslog_omhttp.conf")),
             ],
         ),
     ]

@@ -18,7 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from insights.models import LogImport, Source
 from insights.web.snippets import Endpoint, kits
 from tenants.api_keys import make_key
-from tenants.models import Tenant
+from tenants.models import ApiKey, Tenant
 from tenants.roles import Scope
 from tenants.scope import tenant_scope
 from tests.cast import make_cast
@@ -180,12 +180,36 @@ def test_rsyslogd_hands_every_line_over_by_the_script(
     script = tmp_path / "insights-send"
     script.write_text(texts["omprog-script"])
     script.chmod(0o700)
+    said = tmp_path / "insights-send.log"
     configuration = texts["omprog"].replace("/usr/local/bin/insights-send", str(script))
+    configuration = configuration.replace("/var/log/insights-send.log", str(said))
     assert str(script) in configuration
     lines = log.read_bytes().splitlines()
     with rsyslogd(configuration, tmp_path) as port:
         say(port, lines[:200])
         until(lambda: stored(tenant)[0] > 0)
         say(port, lines[200:])
+        until(lambda: stored(tenant) == (MESSAGES, 1))
+    assert lines_taken(tenant) == (len(lines), 0)
+    assert not said.exists() or said.read_text() == ""
+
+
+@pytest.mark.skipif(not shutil.which("rsyslogd"), reason="no rsyslogd: install Debian's `rsyslog`")
+def test_script_of_rsyslogd_waits_until_the_site_takes_the_lines(
+    texts: dict[str, str], tenant: Tenant, log: Path, tmp_path: Path
+) -> None:
+    """A key that is over is refused; the lines wait, in order, until it is taken again."""
+    key = tenant.api_keys.get()
+    ApiKey.objects.filter(pk=key.pk).update(expires_at=datetime.now(UTC))
+    script, said = tmp_path / "insights-send", tmp_path / "insights-send.log"
+    script.write_text(texts["omprog-script"].replace("sleep 5", "sleep 0.5"))
+    script.chmod(0o700)
+    configuration = texts["omprog"].replace("/usr/local/bin/insights-send", str(script))
+    lines = log.read_bytes().splitlines()
+    with rsyslogd(configuration.replace("/var/log/insights-send.log", str(said)), tmp_path) as port:
+        say(port, lines)
+        until(lambda: said.exists() and "401" in said.read_text())
+        assert stored(tenant) == (0, 0)
+        ApiKey.objects.filter(pk=key.pk).update(expires_at=None)
         until(lambda: stored(tenant) == (MESSAGES, 1))
     assert lines_taken(tenant) == (len(lines), 0)
