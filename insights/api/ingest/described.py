@@ -15,7 +15,7 @@ from insights.ingest.feeds.lines import REASONS_TOLD
 from insights.ingest.feeds.records import LoginFailureIn, SubmissionIn
 from tenants.api.schema import problem
 
-TAG: Final = "ingest"
+TAG: Final = "Ingest"
 _MIB: Final = 1024 * 1024
 NDJSON: Final = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 

@@ -19,7 +19,7 @@ from tenants.webhooks.send import settle
 from tests.api_routes import Endpoint
 from tests.insights.web.week import NOW
 from tests.isolation.api.callers import PEOPLE, make_clients
-from tests.isolation.api.wishes import OF_ONE_WEBHOOK
+from tests.isolation.api.wishes import OF_ONE_IMPORT, OF_ONE_REQUEST, OF_ONE_WEBHOOK
 from tests.isolation.reading import content_of
 from tests.isolation.world import CANARIES, World
 
@@ -95,7 +95,8 @@ def make_stage(world: World) -> Stage:
             "domain": f"{canary.word}.example",
             "tenants-api:key": key.pk,
             "tenants-api:key-revoke": key.pk,
-            "kwargs": known,
+            **{f"insights-api:{name}": known["import_id"] for name in OF_ONE_IMPORT},
+            **{f"reports-api:{name}": known["request_id"] for name in OF_ONE_REQUEST},
             **_webhooks(world, slug),
         }
     return Stage(world, make_clients(world), samples)
