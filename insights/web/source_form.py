@@ -17,6 +17,7 @@ from insights.web.settings_form import zone_choices
 
 FORMAT_NAMES: dict[str, str | Promise] = {
     "postfix": "Postfix",
+    "exim": "Exim",
     "sendmail": "Sendmail",
     EVENTS: _("Single events"),
 }

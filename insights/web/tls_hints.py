@@ -22,6 +22,12 @@ _HINTS: Final = {
     "postfix": TlsHint(
         _("Postfix writes it for every connection with this line in main.cf:"), "smtpd_tls_loglevel = 1"
     ),
+    "exim": TlsHint(
+        _(
+            "Exim writes it for every message, unless log_selector in its configuration leaves it out. It is switched on by:"
+        ),
+        "+tls_cipher",
+    ),
     "sendmail": TlsHint(
         _(
             "Sendmail writes it for every connection from version 8.15 on, with this log level or a higher one in"

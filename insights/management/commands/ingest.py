@@ -40,7 +40,10 @@ class Command(BaseCommand):
             "--source", required=True, metavar="NAME", help="the mail server; created when new"
         )
         parser.add_argument(
-            "--format", default="postfix", choices=sorted(FORMATS), help="log format (postfix)"
+            "--format",
+            default="postfix",
+            choices=sorted(FORMATS),
+            help="which mail server writes the log (postfix)",
         )
         parser.add_argument(
             "--year", type=int, help="year of the very first line, where time stamps carry none"

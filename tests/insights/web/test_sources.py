@@ -77,6 +77,10 @@ def test_hint_is_that_of_the_kind_of_log(sources: Cast, client_of: ClientOf) -> 
     assert page.context["cards"][1].tls_hint.setting == "define(`confLOG_LEVEL', `9')dnl"
     assert "Sendmail · Europe/Berlin" in words(page) or "Sendmail · UTC" in words(page)
     with tenant_scope([sources.acme.pk]):
+        Source.objects.filter(name="mx2").update(format="exim")
+    card = client_of(sources.carol).get(PAGE).context["cards"][1]
+    assert (card.kind, card.tls_hint.setting) == ("Exim", "+tls_cipher")
+    with tenant_scope([sources.acme.pk]):
         Source.objects.filter(name="mx2").update(format="events")
     assert client_of(sources.carol).get(PAGE).context["cards"][1].tls_hint is None
 
