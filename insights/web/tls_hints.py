@@ -24,7 +24,8 @@ _HINTS: Final = {
     ),
     "exim": TlsHint(
         _(
-            "Exim writes it for every message, unless log_selector in its configuration leaves it out. It is switched on by:"
+            "Exim writes it for every message unless the setting log_selector leaves it out; add this to that"
+            " setting:"
         ),
         "+tls_cipher",
     ),
