@@ -11,13 +11,13 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple, TypeVar
 
 from insights.enums import FailureReason, TlsVersion
+from insights.ingest.formats.accepted import Accepted, Message
 from insights.ingest.formats.postfix.outcomes import EVENT, EVIDENCE, NO_LOGIN, OTHER, UNKNOWN
 from insights.ingest.formats.refused import Refused, Seen
 from insights.ingest.formats.sendmail import patterns
-from insights.ingest.formats.sendmail.accepted import Accepted
 from insights.ingest.formats.sendmail.fields import address_in, plain, read_from, version_of
 from insights.ingest.formats.sendmail.refusals import reason_of
-from insights.ingest.formats.sendmail.sessions import Host, Memory, Message, Session
+from insights.ingest.formats.sendmail.sessions import Host, Memory, Session
 from insights.ingest.formats.syslog import Writer
 from insights.ingest.record import (
     MAX_DETAIL,

@@ -1,9 +1,10 @@
 """The bounded memory of a log: what each process knows of its client, and messages a milter may still refuse."""
 
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from insights.enums import TlsVersion
+from insights.ingest.formats.accepted import Message
 
 OPEN_FOR: Final = 24 * 3_600 * 1_000_000
 """How long a session may be silent, in microseconds of log time: no line tells its end."""
@@ -13,36 +14,6 @@ MAX_SESSIONS: Final = 20_000
 MAX_HELD: Final = 1_000
 """Of one host; the oldest beyond count as accepted, which nearly all are."""
 MAX_HOSTS: Final = 100
-
-
-class Message(NamedTuple):
-    """A message with a `from=` line, as raw as the lines told it; `micros` is that line's time."""
-
-    micros: int
-    host: bytes
-    queue_id: bytes
-    pid: bytes
-    account: bytes
-    client_ip: str
-    tls: TlsVersion
-    mechanism: str
-    sender: bytes
-    size: int
-    recipients: int
-
-    def dump(self) -> list[Any]:
-        """Return the message as plain data."""
-        return [part.decode("latin-1") if isinstance(part, bytes) else part for part in self]
-
-    @classmethod
-    def load(cls, data: list[Any]) -> "Message":
-        """Return the message that `dump` gave."""
-        micros, host, queue_id, pid, account, client_ip, tls, mechanism, sender, size, recipients = data
-        raw = [part.encode("latin-1") for part in (host, queue_id, pid, account)]
-        return cls(
-            int(micros), raw[0], raw[1], raw[2], raw[3], str(client_ip), TlsVersion(tls), str(mechanism),
-            sender.encode("latin-1"), int(size), int(recipients),
-        )  # fmt: skip
 
 
 class Session:
