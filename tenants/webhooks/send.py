@@ -59,7 +59,16 @@ def _send(messages: list[Told], pool: ThreadPoolExecutor, clock: Callable[[], da
         if refusal:
             settle(message.delivery, Answer(None, refusal, 0), now=clock(), is_final=True)
     for future in as_completed(under_way):
-        settle(under_way[future], future.result(), now=clock())
+        settle(under_way[future], _answer(future), now=clock())
+
+
+def _answer(future: Future[Answer]) -> Answer:
+    """Return what came of an attempt; an error of our own counts as a failure and holds up no other message."""
+    error = future.exception()
+    if error is None:
+        return future.result()
+    log.error("webhook.broken", exc_info=error)
+    return Answer(None, _("It could not be sent: %(kind)s") % {"kind": type(error).__name__}, 0)
 
 
 def _begin(

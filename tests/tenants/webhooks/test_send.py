@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
+from unittest import mock
 
 import pytest
 from standardwebhooks import WebhookVerificationError
@@ -13,6 +15,7 @@ from tenants.scope import tenant_scope
 from tenants.webhooks.claim import AT_ONCE_A_WEBHOOK, LEASE, claim_due, sender_lock
 from tenants.webhooks.log import forget, told
 from tenants.webhooks.manage import change_webhook, ping, send_again
+from tenants.webhooks.post import Answer, post
 from tenants.webhooks.retries import MAX_ATTEMPTS, OFF_AFTER, WAITS
 from tenants.webhooks.secrets import rotate_secret
 from tests.cast import Cast
@@ -275,6 +278,25 @@ def test_slow_receiver_holds_up_nobody_else(cast: Cast, receiver: Receiver, cloc
     drain(clock)
     assert 1 < receiver.most_at_once <= AT_ONCE_A_WEBHOOK + 1
     assert WebhookDelivery.objects.filter(state=DeliveryState.DELIVERED).count() == AT_ONCE_A_WEBHOOK + 4
+
+
+def test_error_of_our_own_holds_up_no_other_message(cast: Cast, receiver: Receiver, clock: Clock) -> None:
+    broken, _secret = hook(cast.acme, receiver.url)
+    hook(cast.acme, receiver.url)
+    happen(cast.acme, clock.now)
+    Webhook.objects.filter(pk=broken.pk).update(url="http://127.0.0.1/" + "\u0661" * 3)
+    really = post
+
+    def post_or_break(url: str, *more: Any) -> Answer:
+        return really(url, *more) if url.isascii() else 1 // 0  # type: ignore[return-value]
+
+    with mock.patch("tenants.webhooks.send.post", post_or_break):
+        assert drain(clock) == 2
+    assert set(WebhookDelivery.objects.values_list("webhook", "state")) == {
+        (broken.pk, "waiting"),
+        (Webhook.objects.exclude(pk=broken.pk).get().pk, "delivered"),
+    }
+    assert broken.deliveries.get().tries[0]["reason"] == "It could not be sent: ZeroDivisionError"
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
