@@ -40,6 +40,7 @@ def make_key(
     networks: Sequence[str] = (),
     expires_at: datetime | None = None,
     created_by: User | None = None,
+    made_with: ApiKey | None = None,
     key_id: UUID | None = None,
 ) -> tuple[ApiKey, str]:
     """Save a key of a tenant, or of a provider for `tenants` (None: all of them), and return it with its text.
@@ -69,6 +70,7 @@ def make_key(
         networks=list(networks),
         expires_at=expires_at,
         created_by=created_by,
+        made_with=made_with,
     )
     if key_id is not None:
         key.pk = key_id
@@ -118,9 +120,23 @@ def note_use(key: ApiKey, *, address: str | None, now: datetime) -> None:
     ApiKey.objects.filter(pk=key.pk).update(last_used_at=now, last_used_from=address)
 
 
-def revoke_key(key: ApiKey, *, now: datetime) -> None:
-    """End a key from the next request on; one that was revoked before keeps its time."""
-    ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=now)
+def revoke_key(key: ApiKey, *, now: datetime, with_made: bool = False) -> None:
+    """End a key from the next request on, and `with_made` those that work and were made with it.
+
+    One that was revoked before keeps its time.
+    """
+    ended = {key.pk} | ({one.pk for one in keys_made_with(key, now=now)} if with_made else set())
+    ApiKey.objects.filter(pk__in=ended, revoked_at__isnull=True).update(revoked_at=now)
+
+
+def keys_made_with(key: ApiKey, *, now: datetime) -> list[ApiKey]:
+    """Return the keys that work and were made with `key`, or with one that was, by name. A query a generation."""
+    made, newest = set[UUID](), {key.pk}
+    while newest:
+        newest = set(ApiKey.objects.filter(made_with__in=newest).values_list("pk", flat=True)) - made
+        made |= newest
+    alive = ApiKey.objects.filter(pk__in=made, revoked_at__isnull=True).exclude(expires_at__lte=now)
+    return list(alive.order_by("name", "prefix"))
 
 
 def _digest(secret: str, pepper: str) -> bytes:

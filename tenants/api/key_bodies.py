@@ -41,12 +41,26 @@ class KeySerializer(serializers.ModelSerializer[ApiKey]):
     created_by = serializers.SerializerMethodField(
         help_text="The email address of the person who made it; null where a program did."
     )
+    made_with = serializers.UUIDField(
+        source="made_with_id",
+        read_only=True,
+        allow_null=True,
+        help_text="The id of the key that made it; null for others.",
+    )
 
     class Meta:
         model = ApiKey
         fields = (
             *("id", "name", "begins_with", "state", "tenant", "provider", "tenants", "scopes", "networks"),
-            *("expires_at", "revoked_at", "last_used_at", "last_used_from", "created_at", "created_by"),
+            *(
+                "expires_at",
+                "revoked_at",
+                "last_used_at",
+                "last_used_from",
+                "created_at",
+                "created_by",
+                "made_with",
+            ),
         )
         read_only_fields = fields
 
@@ -127,3 +141,13 @@ class KeyWishSerializer(Body):
         if attrs["tenants"] is not None and attrs["provider"] is None:
             raise serializers.ValidationError({"tenants": "This goes with a provider only."})
         return attrs
+
+
+class KeyEndSerializer(Body):
+    """How far the end of a key goes."""
+
+    with_made = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="End the keys that it made, and those that they made, as well.",
+    )

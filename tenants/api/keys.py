@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from tenants.access import capabilities_of_key, providers_with, tenants_with
 from tenants.api.base import ApiView
-from tenants.api.key_bodies import KeySerializer, KeyWishSerializer, NewKeySerializer
+from tenants.api.key_bodies import KeyEndSerializer, KeySerializer, KeyWishSerializer, NewKeySerializer
 from tenants.api.paging import listed
 from tenants.api_keys import make_key, revoke_key
 from tenants.key_reach import check_key, check_reach, managed_keys, providers_to_name
@@ -42,6 +42,7 @@ _KEY: dict[str, Any] = {
     "last_used_from": "192.0.2.25",
     "created_at": "2026-11-16T15:02:40Z",
     "created_by": "alice@north.example",
+    "made_with": None,
 }
 _WISH = {
     "name": "mx1 rsyslog",
@@ -156,7 +157,8 @@ class KeyList(KeyView):
             limits = {name: asked[name] for name in ("scopes", "networks", "expires_at")}
             check_reach(maker, **limits)
         with transaction.atomic():
-            key, text = make_key(**asked, created_by=self.caller if isinstance(self.caller, User) else None)
+            person = self.caller if isinstance(self.caller, User) else None
+            key, text = make_key(**asked, created_by=person, made_with=maker)
         key.key = text  # type: ignore[attr-defined]  # for the answer alone
         return Response(NewKeySerializer(key, context={"now": now}).data, status=201)
 
@@ -215,22 +217,26 @@ class KeyRevocation(KeyView):
         operation_id="keys_revoke",
         summary="Revoke a key",
         description="Ends a key at once: the next request with it is a 401. It stays in the list, and a key that was "
-        "revoked before keeps its time. A key may revoke itself.",
+        "revoked before keeps its time. A key may revoke itself. With `with_made`, the keys that it made, and those "
+        "that they made, end with it: for a key that was lost.",
         tags=TAGS,
-        request=None,
+        request=KeyEndSerializer,
         responses=KeySerializer,
         examples=[
+            OpenApiExample("With all that it made", {"with_made": True}, request_only=True),
             OpenApiExample(
                 "A revoked key",
                 _KEY | {"state": "revoked", "revoked_at": "2026-11-18T09:00:00Z"},
                 response_only=True,
-            )
+            ),
         ],
     )
     def post(self, request: Request, **kwargs: Any) -> Response:
         """Revoke the key."""
         now = timezone.now()
         key = self.find(kwargs["id"])
-        revoke_key(key, now=now)
+        end = KeyEndSerializer(data=request.data)
+        end.is_valid(raise_exception=True)
+        revoke_key(key, now=now, with_made=end.validated_data["with_made"])
         key.refresh_from_db()
         return Response(KeySerializer(key, context={"now": now}).data)

@@ -81,6 +81,16 @@ class ApiKey(models.Model):
         verbose_name=_("made by"),
     )
 
+    made_with = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="made",
+        verbose_name=_("made with the key"),
+    )
+
     class Meta:
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")

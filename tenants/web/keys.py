@@ -20,7 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from tenants.api_keys import make_key_once, revoke_key
+from tenants.api_keys import keys_made_with, make_key_once, revoke_key
 from tenants.models import ApiKey, Provider, Tenant, User
 from tenants.roles import Scope
 from tenants.web.key_form import KeyForm
@@ -136,8 +136,9 @@ def _make(form: KeyForm, request: HttpRequest, place: Place) -> tuple[ApiKey, st
 
 def show_key(request: HttpRequest, place: Place, key_id: UUID) -> HttpResponse:
     """Show one key and the button that ends it."""
-    key = get_object_or_404(place.keys().prefetch_related("tenants"), pk=key_id)
+    key = get_object_or_404(place.keys().select_related("made_with").prefetch_related("tenants"), pk=key_id)
     context = {
+        "made": keys_made_with(key, now=timezone.now()),
         "row": Row.of(key, place, timezone.now()),
         "scopes": [Scope(scope) for scope in key.scopes],
         "revoke_url": place.url("key_revoke", key_id=key.pk),
@@ -148,8 +149,12 @@ def show_key(request: HttpRequest, place: Place, key_id: UUID) -> HttpResponse:
 def end_key(request: HttpRequest, place: Place, key_id: UUID) -> HttpResponse:
     """Revoke a key."""
     key = get_object_or_404(place.keys(), pk=key_id)
-    revoke_key(key, now=timezone.now())
-    messages.success(request, _("“%(name)s” is revoked.") % {"name": key.name})
+    with_made = request.POST.get("with_made") == "yes"
+    revoke_key(key, now=timezone.now(), with_made=with_made)
+    said = (
+        _("“%(name)s” and the keys that it made are revoked.") if with_made else _("“%(name)s” is revoked.")
+    )
+    messages.success(request, said % {"name": key.name})
     return redirect(place.list_url)
 
 

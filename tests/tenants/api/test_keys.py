@@ -60,6 +60,7 @@ def test_key_is_made_with_what_was_asked_and_works_at_once(cast: Cast) -> None:
         "last_used_at": None,
         "last_used_from": None,
         "created_by": None,
+        "made_with": str(ApiKey.objects.get(name="test").pk),
     }
 
 
@@ -227,6 +228,26 @@ def test_revoked_key_is_refused_from_the_next_request_on_and_keeps_its_time(cast
     assert revoked["last_used_from"] == "127.0.0.1"
     other.read("tenants/acme/", 401)
     assert api.write(f"keys/{made['id']}/revoke/", None, 200)["revoked_at"] == revoked["revoked_at"]
+
+
+def test_key_ends_with_all_that_it_made_only_where_that_is_asked(cast: Cast) -> None:
+    api = tenant_api(cast.acme, Scope.ADMIN)
+    lost = api.write("keys/", wish(name="lost", scopes=["admin"]))
+    child = api_with(lost["key"]).write("keys/", wish(name="child", scopes=["admin"]))
+    grandchild = api_with(child["key"]).write("keys/", wish(name="grandchild"))
+    assert (child["made_with"], grandchild["made_with"]) == (lost["id"], child["id"])
+
+    def states() -> dict[str, str]:
+        return {key["name"]: key["state"] for key in api.read("keys/")["results"]}
+
+    api.write(f"keys/{lost['id']}/revoke/", None, 200)
+    assert states() == {"child": "active", "grandchild": "active", "lost": "revoked", "test": "active"}
+    assert fields(api.write(f"keys/{lost['id']}/revoke/", {"with_made": "perhaps", "all": 1}, 400)) == {
+        "with_made",
+        "all",
+    }
+    api.write(f"keys/{lost['id']}/revoke/", {"with_made": True}, 200)
+    assert states() == {"child": "revoked", "grandchild": "revoked", "lost": "revoked", "test": "active"}
 
 
 def test_key_may_end_itself(cast: Cast) -> None:

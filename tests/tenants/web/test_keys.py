@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from tenants.api_keys import find_key, make_key
+from tenants.api_keys import find_key, make_key, revoke_key
 from tenants.models import ApiKey, Tenant, User
 from tenants.roles import Role, Scope
 from tests.api import api_with
@@ -184,6 +184,25 @@ def test_key_is_revoked_by_its_button(cast: Cast, client_of: ClientOf) -> None:
     assert "“lost” is revoked." in words(alice.get(KEYS))
     assert "Revoke this key" not in words(alice.get(f"{KEYS}{key.pk}/"))
     assert alice.get(f"{KEYS}{key.pk}/revoke/").status_code == 405
+
+
+def test_keys_that_a_key_made_are_shown_and_end_with_it_where_that_is_asked(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    alice = client_of(cast.alice)
+    lost, _ = make_key(name="lost", scopes=[Scope.ADMIN], tenant=cast.acme)
+    made, text = make_key(name="offspring", scopes=[Scope.READ], tenant=cast.acme, made_with=lost)
+    ended, _ = make_key(name="bygone", scopes=[Scope.READ], tenant=cast.acme, made_with=made)
+    revoke_key(ended, now=datetime.now(UTC))
+    page = words(alice.get(f"{KEYS}{lost.pk}/"))
+    assert f"Has made offspring {made.shown_prefix} Revoke this key" in page
+    assert f"with the key “lost” ({lost.shown_prefix}…)" in words(alice.get(f"{KEYS}{made.pk}/"))
+    alice.post(f"{KEYS}{lost.pk}/revoke/")
+    assert find_key(text, now=datetime.now(UTC)) == made
+    alice.post(f"{KEYS}{lost.pk}/revoke/", {"with_made": "yes"})
+    assert find_key(text, now=datetime.now(UTC)) is None
+    assert "“lost” and the keys that it made are revoked." in words(alice.get(KEYS))
+    assert "Has made" not in words(alice.get(f"{KEYS}{lost.pk}/"))
 
 
 @pytest.mark.parametrize("other", ["tenant", "provider", "other tenant"])
