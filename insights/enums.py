@@ -30,7 +30,9 @@ class AuthClass(StrEnum):
     UNKNOWN = "unknown"
 
 
-_BASIC = frozenset({"PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "NTLM"})
+PLAIN_OR_LOGIN = "PLAIN/LOGIN"
+"""What stands for the mechanism where a server offers these two alone and logs neither."""
+_BASIC = frozenset({"PLAIN", "LOGIN", PLAIN_OR_LOGIN, "CRAM-MD5", "DIGEST-MD5", "NTLM"})
 _OAUTH = frozenset({"XOAUTH2", "OAUTHBEARER"})
 
 

@@ -12,6 +12,8 @@ _MAPPED: Final = bytes(10) + b"\xff\xff"
 _CACHED: Final = 20_000
 _LONGEST_REMEMBERED: Final = 2_048
 _SECRET = re.compile(r"(\bAUTH[ =:]+[A-Z0-9-]+[ =:]+|\b(?:pass(?:word|wd)?|secret)=)\S+", re.IGNORECASE)
+_ANSWER = re.compile(r'(\bcommand=")(?![A-Z]{1,20} ?")[A-Za-z0-9+/]{4,2000}={0,2}(?= ?(?:"|$))')
+"""A whole command of base64: what a client answered to an AUTH that the server had refused."""
 _SEPARATORS = frozenset({"Cc", "Zl", "Zp", "Cs"})
 
 
@@ -25,7 +27,7 @@ def text_of(raw: bytes, limit: int) -> str:
 
 def sample_of(raw: bytes) -> str:
     """Return a short sample of a line, with what may be a password taken out."""
-    return _SECRET.sub(r"\1[removed]", text_of(raw, MAX_SAMPLE))
+    return _ANSWER.sub(r"\1[removed]", _SECRET.sub(r"\1[removed]", text_of(raw, MAX_SAMPLE)))
 
 
 def address_of(raw: bytes) -> str:

@@ -19,6 +19,7 @@ FORMAT_NAMES: dict[str, str | Promise] = {
     "postfix": "Postfix",
     "exim": "Exim",
     "sendmail": "Sendmail",
+    "opensmtpd": "OpenSMTPD",
     EVENTS: _("Single events"),
 }
 

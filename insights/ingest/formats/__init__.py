@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from insights.ingest.formats.base import Parser
 from insights.ingest.formats.exim import EximParser
+from insights.ingest.formats.opensmtpd import OpenSmtpdParser
 from insights.ingest.formats.postfix import PostfixParser
 from insights.ingest.formats.sendmail import SendmailParser
 
@@ -29,5 +30,5 @@ class ParserFactory(Protocol):
 EVENTS: Final = "events"
 """What stands for the format of a source that is sent events over the API: there is nothing to parse."""
 FORMATS: dict[str, ParserFactory] = {
-    parser.name: parser for parser in (PostfixParser, EximParser, SendmailParser)
+    parser.name: parser for parser in (PostfixParser, EximParser, SendmailParser, OpenSmtpdParser)
 }
