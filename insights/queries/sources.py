@@ -65,7 +65,8 @@ class SourceFigures:
             return SourceState(self.newest_status)
         if self.source.last_line_at is None:
             return SourceState.NO_LINE
-        is_silent = self.source.last_line_at < now - SILENT_AFTER
+        # Noticed by itself (insights.detection.silence), or too old for anybody to call it up to date.
+        is_silent = bool(self.source.silent_since) or self.source.last_line_at < now - SILENT_AFTER
         return SourceState.SILENT if is_silent else SourceState.UP_TO_DATE
 
     @property

@@ -34,7 +34,7 @@ def show_delivery(request: HttpRequest, place: Place, webhook_id: UUID, delivery
         "user_agent": USER_AGENT,
         "poll": "2s" if waits and not tries else "10s" if waits else "",
         "webhook_url": place.url("webhook", webhook_id=delivery.webhook_id),
-        "here": place.url("webhook_delivery", webhook_id=webhook_id, delivery_id=delivery_id),
+        "live_url": place.url("webhook_delivery", webhook_id=webhook_id, delivery_id=delivery_id),
         "again_url": place.url("webhook_again", webhook_id=webhook_id, delivery_id=delivery_id),
         "test_url": place.url("webhook_test", webhook_id=webhook_id),
     }

@@ -27,6 +27,12 @@ PAGES = {
     "key-new": "/t/{slug}/settings/keys/new/",
     "provider-keys": "/providers/north/keys/",
     "provider-key-new": "/providers/north/keys/new/",
+    "webhooks": "/t/{slug}/settings/webhooks/",
+    "webhook-new": "/t/{slug}/settings/webhooks/new/",
+    "webhook": "/t/{slug}/settings/webhooks/{webhook}/",
+    "webhook-edit": "/t/{slug}/settings/webhooks/{webhook}/edit/",
+    "webhook-delivery": "/t/{slug}/settings/webhooks/{webhook}/deliveries/{delivery}/",
+    "provider-webhooks": "/providers/north/webhooks/",
     "connect": "/t/{slug}/sources/connect/",
     "password": "/accounts/password/change/",
 }
@@ -34,4 +40,6 @@ PAGES = {
 
 def path_of(name: str, world: World, *, row: str) -> str:
     """Return the path of a page of the busy customer; `row` is the sender whose flyout is open."""
-    return PAGES[name].format(slug=world.busy.slug, row=quote(row))
+    delivery = world.delivery
+    told = {"webhook": delivery.webhook_id, "delivery": delivery.pk}
+    return PAGES[name].format(slug=world.busy.slug, row=quote(row), **told)

@@ -8,9 +8,13 @@ from pathlib import Path
 
 from insights.demo.story import DemoTenant, demo_story
 from insights.models import ImportStatus
-from tenants.models import Provider, SenderDomain, Tenant, User
+from tenants.models import EventType, Provider, SenderDomain, Tenant, User, WebhookDelivery
 from tenants.roles import Role
 from tenants.scope import tenant_scope
+from tenants.webhooks import announce
+from tenants.webhooks.manage import make_webhook
+from tenants.webhooks.post import Answer
+from tenants.webhooks.send import settle
 from tests.factories import join, make_user
 from tests.imports import import_file
 
@@ -25,6 +29,7 @@ class World:
     bob: User
     busy: Tenant
     other: Tenant
+    delivery: WebhookDelivery
 
 
 def make_world(folder: Path, *, now: datetime) -> World:
@@ -37,7 +42,23 @@ def make_world(folder: Path, *, now: datetime) -> World:
     busy, other = (
         _customer(told[slug], provider, folder=folder, now=now) for slug in ("lindner", "fenwick-dental")
     )
-    return World(alice, bob, busy, other)
+    return World(alice, bob, busy, other, _told(busy, now=now))
+
+
+def _told(tenant: Tenant, *, now: datetime) -> WebhookDelivery:
+    """Have a webhook told of something that it answers at length, and that is tried again."""
+    webhook, _secret = make_webhook(
+        name="PSA tickets",
+        url="https://psa.example.com/hooks/" + "incoming-mail-events/" * 8,
+        events=EventType.values,
+        tenant=tenant,
+    )
+    with tenant_scope([tenant.pk]):
+        announce(tenant, EventType.SOURCE_SILENT, lambda: {"source": "mx1", "silent_since": now}, now=now)
+    delivery = webhook.deliveries.get()
+    settle(delivery, Answer(503, "", 183, "203.0.113.80", "upstream is down " * 40), now=now)
+    delivery.refresh_from_db()
+    return delivery
 
 
 def _customer(told: DemoTenant, provider: Provider, *, folder: Path, now: datetime) -> Tenant:

@@ -133,6 +133,12 @@ def test_readers_are_offered_nothing_to_change(sources: Cast, client_of: ClientO
         (ImportStatus.FAILED, {}, "state-bad", "the last import failed"),
         (ImportStatus.DONE, {}, "", "no line yet"),
         (ImportStatus.DONE, {"last_line_at": NOW - timedelta(days=2, seconds=1)}, "state-warn", "silent"),
+        (
+            ImportStatus.DONE,
+            {"last_line_at": NOW - timedelta(hours=30), "silent_since": NOW - timedelta(hours=30)},
+            "state-warn",
+            "silent",
+        ),
         (ImportStatus.DONE, {"last_line_at": NOW - timedelta(days=1)}, "state-good", "up to date"),
     ],
 )
