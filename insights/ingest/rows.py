@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
@@ -49,6 +50,7 @@ _WHOLE_SECONDS = {second * _SECOND: f"{second:02}Z" for second in range(60)}
 _NEVER = 2**63
 _ID, _MICROS = itemgetter(0), itemgetter(1)
 _CLIENTS_REMEMBERED = 65_536
+_FORMATTED = 16_384
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _Client = tuple[str, str, str, str, str, str]
 _Record = TypeVar("_Record", SubmissionRecord, LoginFailureRecord)
@@ -159,6 +161,7 @@ def escaped(field: str | None) -> str:
     return field if field.isalnum() else field.translate(_ESCAPES)
 
 
+@lru_cache(maxsize=_FORMATTED)
 def _client_columns(
     host: str, account: str, sender: str, client_ip: str, tls_version: str, mechanism: str
 ) -> str:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
@@ -129,16 +130,21 @@ def store_names(names: Names, *, tenant_id: UUID) -> None:
     """Keep how accounts and senders were written first, and the sender domains that are new. Up to two statements."""
     with connection.cursor() as cursor:
         if names.shown:
-            ordered = sorted(names.shown)
-            written = [names.shown[name] for name in ordered]
+            shown = [
+                {"name": name, "shown": written, "first_at": at}
+                for name, (written, at) in sorted(names.shown.items())
+            ]
             cursor.execute(
                 "INSERT INTO insights_nameshown AS known (id, tenant_id, name, shown, first_at)"
                 " SELECT gen_random_uuid(), %s, name, shown, first_at"
-                " FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) AS new (name, shown, first_at)"
+                " FROM json_to_recordset(%s) AS new (name text, shown text, first_at timestamptz)"
+                # Writing locks a row until the transaction ends, even where nothing is changed.
+                " WHERE NOT EXISTS (SELECT FROM insights_nameshown AS kept WHERE kept.tenant_id = %s"
+                " AND kept.name = new.name AND kept.first_at <= new.first_at)"
                 " ON CONFLICT (tenant_id, name) DO UPDATE"
                 " SET shown = excluded.shown, first_at = excluded.first_at"
                 " WHERE excluded.first_at < known.first_at",
-                [tenant_id, ordered, [shown for shown, _ in written], [at for _, at in written]],
+                [tenant_id, _as_json(shown), tenant_id],
             )
         if names.domains:
             domains = sorted(names.domains)
@@ -146,7 +152,14 @@ def store_names(names: Names, *, tenant_id: UUID) -> None:
                 "INSERT INTO tenants_senderdomain AS known (id, tenant_id, domain, is_accepted, first_seen_at)"
                 " SELECT gen_random_uuid(), %s, domain, false, at"
                 " FROM unnest(%s::text[], %s::timestamptz[]) AS new (domain, at)"
+                " WHERE NOT EXISTS (SELECT FROM tenants_senderdomain AS kept WHERE kept.tenant_id = %s"
+                " AND kept.domain = new.domain AND kept.first_seen_at <= new.at)"
                 " ON CONFLICT (tenant_id, domain) DO UPDATE SET first_seen_at = excluded.first_seen_at"
                 " WHERE known.first_seen_at IS NULL OR excluded.first_seen_at < known.first_seen_at",
-                [tenant_id, domains, [names.domains[domain] for domain in domains]],
+                [tenant_id, domains, [names.domains[domain] for domain in domains], tenant_id],
             )
+
+
+def _as_json(rows: list[dict[str, Any]]) -> str:
+    """Return rows as a parameter that costs a tenth of one array for each column."""
+    return msgspec.json.encode(rows).decode()

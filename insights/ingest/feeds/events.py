@@ -17,6 +17,9 @@ from insights.ingest.texts import address_of, sample_of
 
 _VERSION: Final = b"\0api 1\0"
 """Enters every id, so that no event of the API is one of a log."""
+_new: Final = tuple.__new__  # a named tuple by position, without the call of its own __new__
+_Client = tuple[str, str, str, str, str | None]
+_Known = tuple[str, str, str]
 
 
 class EventMaker:
@@ -27,101 +30,91 @@ class EventMaker:
         self._base = blake2b(str(source_id).encode() + _VERSION, digest_size=16)
         self._span = span
         self._earliest, self._latest = micros_of(span.earliest), micros_of(span.latest)
-        self._addresses: dict[str | None, str | None] = {None: "", "": ""}
+        self._plain: dict[_Client, _Known] = {}
 
     def submissions(self, records: Sequence[SubmissionIn], places: Sequence[int]) -> list[SubmissionRecord]:
         """Return the events of a batch, in order."""
         events = []
+        earliest, latest, base, plain = self._earliest, self._latest, self._base, self._plain
         for one, place in zip(records, places, strict=True):
-            text = one.account + one.sender_address + one.mechanism + one.host + one.queue_id
             micros = micros_of(one.occurred_at)
-            client_ip = self._address(one.client_ip)
+            account, sender, host, queue_id = one.account, one.sender_address, one.host, one.queue_id
+            client = (account, sender, host, one.mechanism, one.client_ip)
+            known = plain.get(client) or self._client(client)
             if (
-                client_ip is None
-                or not self._earliest <= micros <= self._latest
-                or not (text.isprintable() or _is_plain(text))
+                known is None
+                or not earliest <= micros <= latest
+                or not (queue_id.isalnum() or _is_plain(queue_id))
             ):
-                self._refuse(one, place, micros, client_ip)
+                self._refuse(one, place, micros)
                 continue
-            told = (
-                f"{one.account}\t{one.sender_address}\t{one.mechanism}\t{one.host}\t{one.queue_id}\t{client_ip}"
-                f"\t{one.tls_version}\t{one.recipients}\t{one.recipients_exact}\t{one.messages}\t{one.size_bytes}"
+            told, client_ip, mechanism = known
+            digest = base.copy()
+            digest.update(
+                f"s{micros}\t{told}\t{queue_id}\t{one.tls_version}\t{one.recipients}\t{one.recipients_exact}"
+                f"\t{one.messages}\t{one.size_bytes}".encode()
                 if one.id is None
-                else f"\n{one.id}"
+                else f"s{micros}\n{one.id}".encode("utf-8", "surrogatepass")
             )
             events.append(
-                SubmissionRecord(
-                    self._id(f"s{micros}\t{told}"),
-                    micros,
-                    one.host,
-                    one.queue_id,
-                    one.account,
-                    one.sender_address,
-                    client_ip,
-                    one.tls_version,
-                    _mechanism(one.mechanism),
-                    one.recipients,
-                    one.recipients_exact,
-                    one.size_bytes,
-                    one.messages,
+                _new(
+                    SubmissionRecord,
+                    (
+                        digest.digest(), micros, host, queue_id, account, sender, client_ip, one.tls_version,
+                        mechanism, one.recipients, one.recipients_exact, one.size_bytes, one.messages,
+                    ),
                 )
-            )
+            )  # fmt: skip
         return events
 
     def failures(self, records: Sequence[LoginFailureIn], places: Sequence[int]) -> list[LoginFailureRecord]:
         """Return the events of a batch, in order."""
         events = []
         for one, place in zip(records, places, strict=True):
-            text = one.account + one.mechanism + one.host + one.detail
             micros = micros_of(one.occurred_at)
-            client_ip = self._address(one.client_ip)
-            if (
-                client_ip is None
-                or not self._earliest <= micros <= self._latest
-                or not (text.isprintable() or _is_plain(text))
-            ):
-                self._refuse(one, place, micros, client_ip)
+            client = (one.account, one.detail, one.host, one.mechanism, one.client_ip)
+            known = self._plain.get(client) or self._client(client)
+            if known is None or not self._earliest <= micros <= self._latest:
+                self._refuse(one, place, micros)
                 continue
-            told = (
-                f"{one.account}\t{one.mechanism}\t{one.host}\t{one.detail}\t{client_ip}\t{one.reason}"
-                if one.id is None
-                else f"\n{one.id}"
-            )
+            told, client_ip, mechanism = known
+            digest = self._base.copy()
+            told = f"f{micros}\t{told}\t{one.reason}" if one.id is None else f"f{micros}\n{one.id}"
+            digest.update(told.encode("utf-8", "surrogatepass"))
             events.append(
                 LoginFailureRecord(
-                    self._id(f"f{micros}\t{told}"),
+                    digest.digest(),
                     micros,
                     one.host,
                     one.account,
                     client_ip,
-                    _mechanism(one.mechanism),
+                    mechanism,
                     one.reason,
                     one.detail,
                 )
             )
         return events
 
-    def _id(self, told: str) -> bytes:
-        digest = self._base.copy()
-        digest.update(told.encode("utf-8", "surrogatepass"))
-        return digest.digest()
+    def _client(self, client: _Client) -> _Known | None:
+        """Return what is the same for all events of a client, None when something in it cannot be."""
+        account, other, host, mechanism, written = client
+        client_ip = address_of(written.encode("ascii", "replace")) if written else ""
+        if (written and not client_ip) or not _is_plain(account + other + host + mechanism):
+            return None
+        upper = mechanism.upper()
+        known = (
+            f"{account}\t{other}\t{host}\t{mechanism}\t{client_ip}",
+            client_ip,
+            UNKNOWN_MECHANISM if upper in {"", "UNKNOWN"} else upper,
+        )
+        self._plain[client] = known
+        return known
 
-    def _address(self, written: str | None) -> str | None:
-        """Return the canonical address, "" for none, None for what is no address."""
-        try:
-            return self._addresses[written]
-        except KeyError:
-            found = address_of((written or "").encode("ascii", "replace")) or None
-            self._addresses[written] = found
-            return found
-
-    def _refuse(
-        self, one: SubmissionIn | LoginFailureIn, place: int, micros: int, client_ip: str | None
-    ) -> None:
+    def _refuse(self, one: SubmissionIn | LoginFailureIn, place: int, micros: int) -> None:
         """Note why a record gives no event: the first reason that there is."""
         spoilt = next((name for name in _TEXTS if not _is_plain(getattr(one, name, ""))), None)
         code = SkipReason.BAD_RECORD
-        if client_ip is None:
+        if one.client_ip and not address_of(one.client_ip.encode("ascii", "replace")):
             field, reason = "client_ip", "is no IP address"
         elif spoilt is not None:
             field, reason = spoilt, "holds control characters, or what is no text"
@@ -141,11 +134,6 @@ _REFUSED: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 def _stamp(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _mechanism(written: str) -> str:
-    upper = written.upper()
-    return UNKNOWN_MECHANISM if upper in {"", "UNKNOWN"} else upper
 
 
 def _is_plain(text: str) -> bool:
