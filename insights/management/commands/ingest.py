@@ -140,7 +140,7 @@ def _destination(options: dict[str, Any]) -> tuple[Tenant, Source]:
     if zone and source.time_zone != zone:
         raise CommandError(
             f"The source “{source.name}” has the time zone {source.time_zone}, not {zone}. "
-            "Use another source name, or change the source's zone on its page.",
+            "Use another source name, or change the zone on its page while it holds no events.",
             returncode=1,
         )
     return tenant, source

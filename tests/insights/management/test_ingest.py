@@ -25,7 +25,7 @@ KEYS = [
     "tenant", "source", "format", "status", *SUMS, "unrecognised_by_reason", "submissions", "failures",
     "held_bytes", "files", "not_begun",
 ]  # fmt: skip
-OTHER_NAME = "Use another source name, or change the source's zone on its page."
+OTHER_NAME = "Use another source name, or change the zone on its page while it holds no events."
 FILE_KEYS = [
     "file", "import", "status", "message", "lines", "event", "evidence", "other", "unrecognised",
     "unrecognised_by_reason", "events", "stored", "duplicate", "submissions", "failures", "held_bytes",
