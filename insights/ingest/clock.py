@@ -44,6 +44,7 @@ class Clock:
         self._anchor_month = (0, 0)
         self._hour = self._tail = _NOTHING
         self._hour_starts = self._tail_at = self._end = 0
+        self._scale = 1
 
     def read(self, line: bytes) -> int:
         """Return the length of the stamp with the blank after it, or 0 with `refused` set.
@@ -62,7 +63,7 @@ class Clock:
                 if not fraction:
                     return self._accept(micros, self._end)
                 if fraction[:1] == b"." and fraction[1:].isdigit():
-                    return self._accept(micros + int(fraction[1:]), self._end)
+                    return self._accept(micros + int(fraction[1:]) * self._scale, self._end)
         return self._read_slowly(line)
 
     def peek(self, line: bytes, *, new_input: bool = False) -> tuple[int, int] | None:
@@ -148,7 +149,9 @@ class Clock:
         if stamp.end == 16 and line[6:7] == b" " and not stamp.has_year:
             key = line[:10]
         elif line[19:20] == b"." and line[20:26].isdigit() and not line[26:27].isdigit():
-            key, self._tail_at = line[:14], 26
+            key, self._tail_at, self._scale = line[:14], 26, 1
+        elif line[19:20] == b"." and line[20:23].isdigit() and not line[23:24].isdigit():
+            key, self._tail_at, self._scale = line[:14], 23, 1_000
         elif line[4:5] == b"-" and line[19:20] not in b".,":
             key, self._tail_at = line[:14], 19
         else:

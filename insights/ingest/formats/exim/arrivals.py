@@ -74,7 +74,8 @@ class Arrivals:
         fields = line[at:end]
         size, _, rest = line[end + 3 :].partition(b" ")
         whole = end > 0 and size.isdigit() and (not rest or rest[:2] in _AFTER_SIZE)
-        client = self._clients.get(fields) if whole else None
+        key = _without_numbers(fields)
+        client = self._clients.get(key) if whole else None
         if client is None:
             if whole and b" A=" not in fields and b'"' not in fields:
                 return OTHER
@@ -92,7 +93,7 @@ class Arrivals:
             ):
                 if len(self._clients) >= _MAX_CLIENTS:
                     self._clients.clear()
-                self._clients[fields] = client
+                self._clients[key] = client
         queue_id = line[start : at - 4]
         if not queue_id.replace(b"-", b"").isalnum() or len(queue_id) > MAX_QUEUE_ID or len(size) > 15:
             return OTHER
@@ -132,6 +133,20 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
     except UnicodeDecodeError:
         return found[0]
     return octets
+
+
+def _without_numbers(fields: bytes) -> bytes:
+    """Leave out the client's port and the connection's id, which are others for every message and tell nothing."""
+    host = fields.find(b" H=")
+    end = fields.find(b" P=", host)
+    if host < 0 or end < 0:
+        return fields
+    port, connection = fields.find(b"]:", host, end), fields.find(b" Ci=", host, end)
+    if connection > 0:
+        fields = fields[:connection] + fields[end:]
+    if port > 0 and fields[port + 2 : (after := fields.find(b" ", port))].isdigit():
+        fields = fields[: port + 1] + fields[after:]
+    return fields
 
 
 def _client(found: re.Match[bytes]) -> Client:

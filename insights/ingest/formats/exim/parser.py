@@ -7,7 +7,7 @@ from operator import length_hint
 from typing import ClassVar, Final, cast
 
 from insights.ingest.formats.exim.patterns import HEADER, NESTED, OF_REJECTED, OWN_STAMP, PART
-from insights.ingest.formats.exim.reader import ARRIVES, NOBODY, EximReader
+from insights.ingest.formats.exim.reader import ARRIVES, NOBODY, QUIET, EximReader
 from insights.ingest.formats.postfix.header import plain_header
 from insights.ingest.formats.postfix.outcomes import EVENT, EVIDENCE, OTHER, REASONS, TOO_MANY
 from insights.ingest.formats.postfix.patterns import REPEATED
@@ -19,8 +19,6 @@ _NO_LINE: Final = b"\n"
 _PRUNE_EVERY: Final = 600 * 1_000_000
 _LONGEST_STAMP: Final = 36
 _PROCESS = re.compile(rb"\[(\d{1,10})\] ")
-_QUIET: Final = frozenset((b" => ", b" -> ", b" >> ", b" *> ", b" ** ", b" == ", b" Com", b" Mes", b" fro"))
-"""What follows the message id in the common lines that tell of no submission."""
 _SHORT_ID, _LONG_ID = 16, 23
 """Lengths of message ids: up to Exim 4.96, and from 4.97 on."""
 
@@ -45,7 +43,8 @@ class EximParser(SyslogParser):
         self, lines: Sequence[bytes], *, first_line_number: int
     ) -> Batch:
         """Read complete lines; raises `YearRequired` only at the first stamp that needs a year."""
-        reader, arrivals = self._exim, self._exim.arrivals
+        clock, reader = self._clock, self._exim
+        arrivals = reader.arrivals
         event = evidence = start = 0
         skipped: list[tuple[int, SkipReason]] = []
         below = -1 if reader.within_rejected else -2
@@ -53,7 +52,7 @@ class EximParser(SyslogParser):
         reading = iter(lines)
         for line in reading:
             if not line.startswith(prefix):
-                start = self._stamp(line)
+                start = clock.read(line) if line[:1].isdigit() else self._nested_stamp(line)
                 if not start:
                     index = len(lines) - length_hint(reading) - 1
                     prefix = _NO_LINE
@@ -62,15 +61,22 @@ class EximParser(SyslogParser):
                     else:
                         skipped.append((index, refusal_of(line, self._clock.refused)))
                     continue
+                newest = clock.newest or 0
+                if newest >= self._prune_at:
+                    self._prune_at = newest + _PRUNE_EVERY
+                    reader.prune(newest)
+                reader.at(clock.micros, newest)
                 prefix = line[:start] if _is_own(line, start) else _NO_LINE
             at = start
+            if line[at : at + 1] == b"[" and (found := _PROCESS.match(line, at)):
+                at = found.end()
             if line[at + 6 : at + 7] == b"-" and prefix is not _NO_LINE:
                 mark = line[at + _SHORT_ID : at + _SHORT_ID + 4]
                 fields = at + _SHORT_ID + 4
-                if mark not in _QUIET and mark not in ARRIVES:
+                if mark not in QUIET and mark not in ARRIVES:
                     mark = line[at + _LONG_ID : at + _LONG_ID + 4]
                     fields = at + _LONG_ID + 4
-                if mark in _QUIET:
+                if mark in QUIET:
                     continue
                 if mark in ARRIVES:
                     arrivals.host, arrivals.cut = b"", False
@@ -110,42 +116,37 @@ class EximParser(SyslogParser):
     def _exim(self) -> EximReader:
         return cast("EximReader", self._reader)
 
-    def _stamp(self, line: bytes) -> int:
-        """Read the stamp that decides the time of a line; return where it ends, 0 where it is refused."""
-        clock = self._clock
+    def _nested_stamp(self, line: bytes) -> int:
+        """Read the stamp of a line that syslog stamped, Exim's own if only that has a year; return where it ends."""
         self._syslog_head = _nested(line)
-        head = self._syslog_head.end() if self._syslog_head else 0
-        end = clock.read(line[head:] if head else line)
-        if not end:
-            return 0
-        newest = clock.newest or 0
-        if newest >= self._prune_at:
-            self._prune_at = newest + _PRUNE_EVERY
-            self._exim.prune(newest)
-        self._exim.at(clock.micros, newest)
-        return head + end
+        if self._syslog_head is None:
+            return self._clock.read(line)
+        head = self._syslog_head.end()
+        end = self._clock.read(line[head:])
+        return head + end if end else 0
 
     def _read(self, line: bytes, start: int, *, own: bool) -> int:
         """Read a line that is not one of the common ones; `own` tells that Exim's own stamp begins it."""
         reader, times = self._exim, 1
-        nested = None if own else self._syslog_head
+        nested = None if own or line[:1].isdigit() else self._syslog_head
         head, text = (nested, line[start:]) if nested else self._headed(line, start, own=own)
         if head is None and not own:
             return OTHER
-        part, writer = None, NOBODY
+        part = stamp = None
+        writer = NOBODY
         if head is not None:
             writer = Writer(head[1] or b"", head[2], head[3] or b"")
-            if found := REPEATED.pattern.match(text):
+            if text[:1] == b"m" and (found := REPEATED.pattern.match(text)):
                 times, text = int(found[1]), found[2]
-            if part := PART.pattern.match(text):
+            if text[:1] == b"[" and (part := PART.pattern.match(text)):
                 text = text[part.end() :]
-            if stamp := OWN_STAMP.pattern.match(text):
+            if text[4:5] == b"-" and (stamp := OWN_STAMP.pattern.match(text)):
                 text = text[stamp.end() :]
             if (part and part[1] != b"1") or not (times and (nested or stamp or reader.wants(writer))):
                 return OTHER
             if times > MAX_REPEATS:
                 return TOO_MANY
-        if found := _PROCESS.match(text):
+        if text[:1] == b"[" and (found := _PROCESS.match(text)):
             text = text[found.end() :]
             writer = writer._replace(pid=writer.pid or found[1])
         reader.by_syslog = head is not None

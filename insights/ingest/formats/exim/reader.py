@@ -10,6 +10,8 @@ from insights.ingest.formats.syslog import Writer
 from insights.ingest.record import LoginFailureRecord, SubmissionRecord
 
 ARRIVES: Final = frozenset((b" <= ", b" (= "))
+QUIET: Final = frozenset((b" => ", b" -> ", b" >> ", b" *> ", b" ** ", b" == ", b" Com", b" Mes", b" fro"))
+"""What follows the message id in the common lines that tell of no submission."""
 _FAILED: Final = b" authenticator failed for "
 NOBODY: Final = Writer(b"", b"", b"")
 
@@ -40,9 +42,13 @@ class EximReader:
     def read(self, writer: Writer, text: bytes, *, times: int) -> int:
         """Read the text of any line; return its class."""
         space = text.find(b" ")
-        if text[6:7] == b"-" and text[space : space + 4] in ARRIVES:
-            self.arrivals.host = writer.host
-            return self.arrivals.read(text, 0, space + 4)
+        if text[6:7] == b"-":
+            mark = text[space : space + 4]
+            if mark in QUIET:
+                return OTHER
+            if mark in ARRIVES:
+                self.arrivals.host = writer.host
+                return self.arrivals.read(text, 0, space + 4)
         refusal, otherwise = None, OTHER
         if text[space : space + len(_FAILED)] == _FAILED:
             refusal, otherwise = by_authenticator(text), UNKNOWN

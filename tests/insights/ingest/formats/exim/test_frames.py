@@ -56,9 +56,11 @@ def test_stamp_of_its_own(stamp: str) -> None:
     assert stream().parser.begins_at(log(arrival(), stamp=stamp).strip()) == AT
 
 
-def test_millis_are_kept() -> None:
-    [record] = read(log(arrival(), stamp="2026-06-03 10:40:57.345 ")).submissions
-    assert record.occurred_at == AT.replace(microsecond=345_000)
+def test_millis_are_kept_from_line_to_line() -> None:
+    written = [".345", ".3", ".345678", ".009", "", ".999", ".345"]
+    data = b"".join(log(arrival(), stamp=f"2026-06-03 10:40:57{fraction} ") for fraction in written)
+    micros = [345_000, 300_000, 345_678, 9_000, 0, 999_000, 345_000]
+    assert [record.occurred_at.microsecond for record in read(data).submissions] == micros
 
 
 def test_stamp_without_an_offset_is_of_the_sources_zone() -> None:

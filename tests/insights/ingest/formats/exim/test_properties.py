@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from insights.ingest.formats.exim.patterns import FORMS
 from insights.ingest.record import Batch, joined
-from tests.insights.ingest.formats.exim.reading import ID, LONG_ID, REFUSED, arrival, stream
+from tests.insights.ingest.formats.exim.reading import ID, LONG_ID, REFUSED, arrival, log, read, stream
 from tests.insights.ingest.test_stream_properties import content, cut, fed, lines_in
 
 TEXTS = [
@@ -62,6 +62,55 @@ def test_any_bytes_within_a_line_that_matters_never_raise(text: bytes, stamp: by
         at = place % len(line)
         data = stamp + line[:at] + text + line[at:] + b"\n"
         assert joined(fed(stream(year=2026), [data])).counts.lines == lines_in(data)
+
+
+pieces = st.sampled_from(
+    [
+        *(
+            "ann",
+            "<>",
+            "H=(pc) [192.0.2.1]",
+            "H=a]:7 [192.0.2.2]:77",
+            "]:1",
+            "]:22",
+            "I=[192.0.2.9]:587",
+            "Ci=1",
+            "Ci=22",
+        ),
+        *(
+            "U=x",
+            "P=esmtpa",
+            "P=esmtpsa",
+            "X=TLS1.2:X:256",
+            "X=TLS1.3:Y:256",
+            "A=plain:ann",
+            "A=login:a Ci=1 b",
+        ),
+        *(
+            "A=login:a Ci=2 b",
+            "A=login:a]:1",
+            "A=login:a]:2",
+            "S=1",
+            "S=22",
+            "K",
+            "id=1@a",
+            "id=2@b",
+            'T="S=1"',
+            "for a@b",
+        ),
+    ]
+)
+
+
+@quick
+@given(lines=st.lists(st.lists(pieces, max_size=12).map(" ".join), max_size=8))
+def test_what_is_looked_up_is_what_would_be_read(lines: list[str]) -> None:
+    """Fields that repeat are read once; a line means the same after any others."""
+    written = [log(f"{ID} <= ann H=(pc) [192.0.2.1] {line} S=391") for line in lines]
+    alone = [read(line) for line in written]
+    assert content([read(b"".join(written))])[0] == [
+        record for batch in alone for record in batch.submissions
+    ]
 
 
 @quick
