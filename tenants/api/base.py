@@ -32,7 +32,7 @@ class ApiView(APIView):
 
     `parameters` are the query parameters it knows, for each method (a method that is not there knows none); others
     are refused with a 400 that names them, and with the reason in `elsewhere` where somebody may well expect one.
-    `caller` is the key or the person.
+    `caller` is the key or the person. `caching` is what is said to caches where an answer says nothing itself.
     """
 
     authentication_classes = (KeyAuthentication, SessionWithToken)
@@ -43,15 +43,16 @@ class ApiView(APIView):
 
     parameters: ClassVar[dict[str, frozenset[str]]] = {}
     elsewhere: ClassVar[dict[str, str]] = {}
+    caching: ClassVar[str] = "private, no-store"
     caller: Caller
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let in who may come, and refuse parameters that would be ignored."""
         super().initial(request, *args, **kwargs)
         self.caller = caller_of(request)
-        self.enter(request, *args, **kwargs)
         if not hasattr(self, str(request.method).lower()):
             raise MethodNotAllowed(str(request.method))
+        self.enter(request, *args, **kwargs)
         known = self.parameters.get(_as_get(request), frozenset())
         allowed = f"it can be {', '.join(sorted(known))}" if known else "this endpoint has none"
         unknown = sorted(set(request.query_params) - known)
@@ -69,6 +70,12 @@ class ApiView(APIView):
 
     def enter(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the right to what the path names; overridden by views that are about something."""
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Keep what a key was shown out of caches, as `tenants.middleware` does for people."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer.headers.setdefault("Cache-Control", self.caching)
+        return answer
 
 
 def _as_get(request: Request) -> str:

@@ -56,6 +56,7 @@ class Description(ApiView):
     authentication_classes = ()  # type: ignore[assignment]  # nobody is asked who they are
     permission_classes = ()  # type: ignore[assignment]
     parameters: ClassVar[dict[str, frozenset[str]]] = {"GET": frozenset({"format"})}
+    caching = "public, no-cache"
 
     @extend_schema(exclude=True)
     @method_decorator(condition(etag_func=_etag))
@@ -64,10 +65,7 @@ class Description(ApiView):
         form = _form(request)
         if form not in MEDIA_TYPES:
             raise ValidationError({"format": ["is not yaml or json."]})
-        headers = {
-            "Content-Disposition": f'inline; filename="openapi.{form}"',
-            "Cache-Control": "public, no-cache",
-        }
+        headers = {"Content-Disposition": f'inline; filename="openapi.{form}"'}
         return HttpResponse(description(form), content_type=MEDIA_TYPES[form], headers=headers)
 
 

@@ -83,9 +83,22 @@ def test_method_that_is_not_there_is_a_405(cast: Cast) -> None:
     assert tenant_api(cast.acme).write("tenants/acme/", {}, 405)["title"] == "Method Not Allowed"
 
 
+def test_method_that_is_not_there_is_a_405_whoever_asks(cast: Cast) -> None:
+    response = tenant_api(cast.acme).delete("/api/v1/tenants/globex/")
+    assert response.status_code == 405
+    assert "GET" in response["Allow"]
+
+
 def test_too_fast_is_a_429_that_says_how_long_to_wait(cast: Cast, settings: object) -> None:
     settings.API_REQUESTS_A_MINUTE = 2  # type: ignore[attr-defined]
     api = tenant_api(cast.acme)
     answers = [api.get("/api/v1/tenants/") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
     assert 1 <= int(answers[-1]["Retry-After"]) <= 60
+
+
+def test_what_a_key_is_shown_stays_out_of_caches(cast: Cast, nobody: Api) -> None:
+    api = tenant_api(cast.acme)
+    assert api.get("/api/v1/tenants/")["Cache-Control"] == "private, no-store"
+    assert api.get("/api/v1/tenants/globex/")["Cache-Control"] == "private, no-store"
+    assert nobody.get("/api/v1/schema/")["Cache-Control"] == "public, no-cache"
