@@ -97,6 +97,7 @@ def test_encoding_that_is_not_read_is_a_415(cast: Cast, encoding: str) -> None:
         ("zstd", zstandard.compress(b"x\n" * 10_000)[:-3]),
         ("zstd", zstandard.compress(b"x") + b"more"),
     ],
+    ids=["no gzip", "gzip cut", "gzip spoilt", "zlib", "no zstd", "zstd cut", "more after zstd"],
 )
 def test_damaged_body_is_a_400(cast: Cast, encoding: str, body: bytes) -> None:
     problem = send_lines(sender(cast.acme), body, status=400, Content_Encoding=encoding)
