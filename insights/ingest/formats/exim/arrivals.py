@@ -139,7 +139,7 @@ def _without_numbers(fields: bytes) -> bytes:
     """Leave out the client's port and the connection's id, which are others for every message and tell nothing."""
     host = fields.find(b" H=")
     end = fields.find(b" P=", host)
-    if host < 0 or end < 0:
+    if host < 0 or end < 0 or fields.find(b" A=", host, end) >= 0:
         return fields
     port, connection = fields.find(b"]:", host, end), fields.find(b" Ci=", host, end)
     if connection > 0:

@@ -248,6 +248,24 @@ def test_recipients_are_those_named_at_the_end(more: str, recipients: tuple[int,
     assert (record.recipients, record.recipients_exact) == recipients
 
 
+def test_account_that_imitates_the_fields_before_it_is_no_other_account() -> None:
+    lines = [f"{ID} <= ann H=(pc) [192.0.2.10] A=login:a Ci={number} P=esmtpa S=391" for number in (1, 2)]
+    assert [record.account for record in read(log(*lines)).submissions] == [
+        "a Ci=1 P=esmtpa",
+        "a Ci=2 P=esmtpa",
+    ]
+
+
+def test_port_and_connection_do_not_tell_clients_apart() -> None:
+    lines = [
+        f"{ID} <= ann H=(pc) [192.0.2.10]:{port} I=[192.0.2.1]:587 Ci={port} P=esmtpa A=login:a S=391"
+        for port in (50_001, 50_002)
+    ]
+    one, two = read(log(*lines)).submissions
+    assert one == two
+    assert (one.client_ip, one.account) == ("192.0.2.10", "a")
+
+
 def test_id_rests_on_the_line_and_not_on_its_neighbours() -> None:
     one, two = read(log(arrival(), arrival(queue_id=LONG_ID))).submissions
     assert one.id != two.id

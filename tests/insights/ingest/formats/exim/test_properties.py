@@ -50,7 +50,6 @@ quick = settings(max_examples=200, deadline=None, derandomize=True)
 def test_any_bytes_are_counted_and_never_raise(data: bytes) -> None:
     batch = joined(fed(stream(year=2026, zone="Europe/Berlin"), [data]))
     assert batch.counts.lines == lines_in(data)
-    assert len({failure.id for failure in batch.failures}) == len(batch.failures)
     for record in (*batch.submissions, *batch.failures):
         assert "\0" not in "".join(part for part in record if isinstance(part, str))
 
