@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db
 PROBLEM = "application/problem+json"
 
 
-@pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v2/tenants/", "/api/v1/keys/x/", "/api/v1/%ff", "/api/v1/%0a/"])
+@pytest.mark.parametrize(
+    "path", ["/api/", "/api/v1/", "/api/v2/tenants/", "/api/v1/keys/x/", "/api/v1/%ff", "/api/v1/%0a/"]
+)
 @pytest.mark.parametrize("method", ["get", "post", "patch", "delete"])
 def test_what_is_no_endpoint_is_a_problem(client: Client, path: str, method: str) -> None:
     response = Client(enforce_csrf_checks=True).generic(method.upper(), path)
