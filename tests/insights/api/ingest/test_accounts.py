@@ -36,7 +36,7 @@ def test_a_day_a_source_and_a_kind_have_one_account(cast: Cast) -> None:
                 "received_on__day", "source__name", "kind", "lines_event"
             )
         )
-        states = set(LogImport.objects.values_list("status", "stored_file", "created_by"))
+        alike = LogImport.objects.filter(status=ImportStatus.DONE, stored_file="", created_by=None).count()
     assert accounts == [
         (20, "other", ImportKind.SUBMISSIONS, 2),
         (20, "relay", ImportKind.FAILURES, 2),
@@ -45,7 +45,7 @@ def test_a_day_a_source_and_a_kind_have_one_account(cast: Cast) -> None:
         (21, "relay", ImportKind.FAILURES, 1),
         (21, "relay", ImportKind.SUBMISSIONS, 2),
     ]
-    assert states == {(ImportStatus.DONE, "", None)}
+    assert alike == len(accounts)
 
 
 def test_both_sums_hold_whatever_comes(cast: Cast) -> None:
