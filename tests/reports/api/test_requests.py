@@ -169,7 +169,7 @@ def test_only_who_asked_and_admins_change_a_request(cast: Cast, api: Api, client
         ({"recipients": "bob@example.com"}, "recipients", "Expected a list"),
         ({"start": "2026-11-31"}, "start", "is not a day of the calendar"),
         ({"end": "2027-01-01"}, "end", "is in the future"),
-        ({"start": 5}, "start", "is not a day of the calendar"),
+        ({"start": 5}, "start", "is no text."),
         ({"view": "pie"}, "view", "not a valid choice"),
         ({"name": "\n \t"}, "name", ""),
         ({"name": "a\0b"}, "name", "Null characters are not allowed."),

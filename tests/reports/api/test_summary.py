@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from tenants.models import User
 from tests.api import Api, tenant_api
@@ -69,3 +70,12 @@ def test_summary_is_not_sent_twice(api: Api) -> None:
 
 def test_summary_has_no_search(api: Api) -> None:
     assert api.read(PATH, 400, search="anna")["errors"][0]["field"] == "search"
+
+
+def test_number_of_queries_does_not_grow_with_data(
+    week: Cast, api: Api, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    api.read(PATH)  # the first use of a key is noted
+    for days in ("today", "-30d"):
+        with django_assert_num_queries(21):
+            api.read(PATH, start=days)
