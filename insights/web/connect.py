@@ -101,7 +101,7 @@ def _page(
     key, text = made or (None, None)
     context = {"nav_active": "sources", "form": form, "source": source, "makes_keys": makes_keys, "now": now}
     if source is not None:
-        endpoint = Endpoint(settings.SITE_URL, tenant.slug, source.name)
+        endpoint = Endpoint(settings.SITE_URL, tenant.slug, source.name, source.format)
         context |= {
             "key": key,
             "text": text,

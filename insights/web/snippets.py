@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 _TEXTS = Path(__file__).parent / "snippet_texts"
+_LOG = "/var/log/mail.log"
+_LOGS = {"exim": "/var/log/exim4/mainlog"}
 NO_KEY = "YOUR_KEY"
 """What stands for the key where none was made."""
 
@@ -34,11 +36,15 @@ class Kit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where the lines of a source go. `site` is the address of this installation, `source` the source's name."""
+    """Where the lines of a source go. `site` is the address of this installation, `source` the source's name.
+
+    `log_format` tells where the log is found.
+    """
 
     site: str
     tenant: str
     source: str
+    log_format: str = "postfix"
 
     @property
     def url(self) -> str:
@@ -59,6 +65,8 @@ class Endpoint:
             "@PATH@": parts.path,
             "@REST_PATH@": parts.path.removeprefix("/"),
             "@KEY@": key,
+            # Debian's places; Exim alone writes files of its own there.
+            "@LOG@": _LOGS.get(self.log_format, _LOG),
         }
 
 

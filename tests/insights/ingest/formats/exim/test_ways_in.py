@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from insights.ingest.run import run_import
 from insights.models import ImportStatus, Source, Submission
+from insights.web.snippets import Endpoint, kits
 from tenants.models import User
 from tenants.scope import tenant_scope
 from tests.cast import Cast
@@ -28,6 +29,17 @@ def lines_of(*texts: str) -> bytes:
     """Return lines of a minute ago, as a server with UTC and log_timezone writes them."""
     at = timezone.now() - timedelta(minutes=1)
     return log(*texts, stamp=f"{at:%Y-%m-%d %H:%M:%S} +0000 ")
+
+
+def test_texts_to_paste_name_the_log_where_it_is() -> None:
+    def texts(log_format: str) -> list[str]:
+        endpoint = Endpoint("https://in.example", "acme", "mx1", log_format)
+        return [snippet.text for kit in kits(endpoint, "KEY") for snippet in kit.snippets]
+
+    of_exim, of_postfix = texts("exim"), texts("postfix")
+    assert [text.replace("/var/log/exim4/mainlog", "/var/log/mail.log") for text in of_exim] == of_postfix
+    assert sum("/var/log/exim4/mainlog" in text for text in of_exim) == 5
+    assert not any("@LOG@" in text or "/var/log/mail.log" in text for text in of_exim)
 
 
 @time_machine.travel(NOW, tick=False)
