@@ -190,7 +190,7 @@ def test_wrong_parameter_is_a_400_that_names_it(
 ) -> None:
     problem = api.read(path, 400, **query)
     assert [error["field"] for error in problem["errors"]] == [field]
-    assert problem["errors"][0]["reason"].startswith(("is ", "has ", "holds "))
+    assert problem["errors"][0]["reason"].startswith(("is ", "has ", "holds ", "does not "))
 
 
 @pytest.mark.parametrize("path", [SUBMISSIONS, FAILURES])
