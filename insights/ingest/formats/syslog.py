@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from insights.ingest.clock import Clock
 from insights.ingest.errors import BadState
-from insights.ingest.formats.postfix.header import plain_header
-from insights.ingest.formats.postfix.outcomes import EVENT, EVIDENCE, OTHER, REASONS, TOO_MANY
-from insights.ingest.formats.postfix.patterns import MARKED, REPEATED
+from insights.ingest.formats.forms import MARKED, REPEATED
+from insights.ingest.formats.outcomes import EVENT, EVIDENCE, OTHER, REASONS, TOO_MANY
+from insights.ingest.formats.rfc5424 import plain_header
 from insights.ingest.local_time import moment
 from insights.ingest.record import (
     MAX_SAMPLES_PER_FEED,

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from insights.enums import TlsVersion
 from insights.ingest.formats.exim.mechanisms import PROXY, mechanism_of
 from insights.ingest.formats.exim.patterns import ARRIVED, ONE_ADDRESS, RECIPIENTS
-from insights.ingest.formats.postfix.outcomes import EVENT, OTHER, UNKNOWN
+from insights.ingest.formats.outcomes import EVENT, OTHER, UNKNOWN
 from insights.ingest.record import (
     MAX_ACCOUNT,
     MAX_HOST,

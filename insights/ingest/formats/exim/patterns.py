@@ -6,7 +6,7 @@ or has one way to match, so that a hostile line costs no more than its length.
 
 import re
 
-from insights.ingest.formats.postfix.patterns import Form
+from insights.ingest.formats.forms import Form
 
 _HOST = rb"(?:[^ ()\[\]]{1,255} )?(?:\(.{0,600}?\) )?\[([^\[\] ]{1,64})\](?::\d{1,5})?"
 _WHERE = rb"(?: I=\[[^\] ]{1,64}\](?::\d{1,5})?)?(?: TFO\*?)?(?: U=[^ ]{1,128})?(?: Ci=[^ ]{1,64})?"

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from insights.ingest.formats.exim.arrivals import Arrivals
 from insights.ingest.formats.exim.refusals import Refusal, by_acl, by_authenticator, by_protocol
-from insights.ingest.formats.postfix.outcomes import EVENT, EVIDENCE, OTHER, UNKNOWN
+from insights.ingest.formats.outcomes import EVENT, EVIDENCE, OTHER, UNKNOWN
 from insights.ingest.formats.refused import Refused, Seen
 from insights.ingest.formats.syslog import Writer
 from insights.ingest.record import LoginFailureRecord, SubmissionRecord

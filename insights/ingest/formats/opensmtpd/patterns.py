@@ -6,7 +6,7 @@ line costs no more than its length.
 
 import re
 
-from insights.ingest.formats.postfix.patterns import Form
+from insights.ingest.formats.forms import Form
 
 SESSION = Form(
     re.compile(rb"([0-9a-f]{16}) smtp ([a-z-]{1,32})(?: |$)"),

@@ -14,7 +14,7 @@ from insights.ingest.formats.accepted import Accepted, Message
 from insights.ingest.formats.opensmtpd import patterns
 from insights.ingest.formats.opensmtpd.fields import plain, reason_of, version_of
 from insights.ingest.formats.opensmtpd.sessions import Memory
-from insights.ingest.formats.postfix.outcomes import EVENT, EVIDENCE, OTHER, UNKNOWN
+from insights.ingest.formats.outcomes import EVENT, EVIDENCE, OTHER, UNKNOWN
 from insights.ingest.formats.refused import Refused, Seen
 from insights.ingest.formats.syslog import Writer
 from insights.ingest.record import (

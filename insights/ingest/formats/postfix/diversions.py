@@ -6,10 +6,10 @@ next message, or with a disconnect that nothing abnormal preceded.
 
 from typing import Final
 
+from insights.ingest.formats.outcomes import EVENT, EVIDENCE, OTHER
 from insights.ingest.formats.postfix import patterns
 from insights.ingest.formats.postfix.events import Events
 from insights.ingest.formats.postfix.memory import Host
-from insights.ingest.formats.postfix.outcomes import EVENT, EVIDENCE, OTHER
 from insights.ingest.formats.postfix.process import Process
 from insights.ingest.formats.postfix.sessions import Held, Pending
 

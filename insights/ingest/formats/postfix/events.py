@@ -1,12 +1,12 @@
 """Builds the records of accepted messages and refused logins, with ids that a replay gives again."""
 
-from collections import Counter
 from hashlib import blake2b
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from insights.enums import FailureReason
 from insights.ingest.formats.postfix.refusals import names_this_attempt, reason_of
 from insights.ingest.formats.postfix.sessions import Held, Pending
+from insights.ingest.formats.refused import Refused, Seen
 from insights.ingest.record import (
     MAX_ACCOUNT,
     MAX_DETAIL,
@@ -20,23 +20,8 @@ from insights.ingest.record import (
 )
 from insights.ingest.texts import address_of, remembered, text_of
 
-_SECOND: Final = 1_000_000
-ORDINAL_WINDOW: Final = 60 * _SECOND
-"""How long identical failures are told apart: longer than any log is out of order."""
-_MAX_ORDINALS: Final = 10_000
 _new: Final = tuple.__new__  # a named tuple by position, without the call of its own __new__
 _USERNAME: Final = b", sasl_username="
-
-
-class Seen(NamedTuple):
-    """A line of refused logins: when, by whom, how often, and its text, which tells it from others."""
-
-    micros: int
-    newest: int
-    host: bytes
-    pid: bytes
-    times: int
-    text: bytes
 
 
 class Events:
@@ -44,7 +29,6 @@ class Events:
 
     def __init__(self, *, source_key: str) -> None:
         self._accepted: list[tuple[Pending, int, bytes, int | None, int, bool]] = []
-        self.failures: list[LoginFailureRecord] = []
         self._base = blake2b(source_key.encode() + b"\0", digest_size=16)
         self._accounts: dict[bytes, str] = {}
         self._senders: dict[bytes, str] = {}
@@ -54,7 +38,7 @@ class Events:
         self._sender = remembered(lambda raw: text_of(raw, MAX_SENDER), self._senders)
         self._host = remembered(lambda raw: text_of(raw, MAX_HOST), self._hosts)
         self._address = remembered(address_of, self._addresses)
-        self._ordinals: Counter[tuple[int, bytes]] = Counter()
+        self._refused = Refused(source_key=source_key)
 
     def accept(self, pending: Pending, micros: int, sender: bytes, size: int | None, recipients: int) -> None:
         """Note a message that the server took over at `micros`; its record is made when it is handed over."""
@@ -74,37 +58,42 @@ class Events:
             if raw_account != b"(unavailable)" and names_this_attempt(detail):
                 account = text_of(raw_account, MAX_FAILED_ACCOUNT)
         named = text_of(mechanism.upper(), MAX_MECHANISM) or UNKNOWN_MECHANISM
-        self._add(seen, account, client_ip, named, reason, detail)
+        self._refused.add(
+            seen, account=account, client_ip=client_ip, mechanism=named, reason=reason, detail=detail
+        )
 
     def limit(self, seen: Seen, *, client_ip: bytes) -> None:
         """Record AUTH commands that the server refused because there were too many."""
-        detail = "AUTH command rate limit exceeded"
-        self._add(seen, "", client_ip, UNKNOWN_MECHANISM, FailureReason.POLICY, detail)
+        self._refused.add(
+            seen,
+            account="",
+            client_ip=client_ip,
+            mechanism=UNKNOWN_MECHANISM,
+            reason=FailureReason.POLICY,
+            detail="AUTH command rate limit exceeded",
+        )
 
     def taken(self) -> tuple[list[SubmissionRecord], list[LoginFailureRecord]]:
         """Hand over what was collected."""
-        taken = self._records(), self.failures
-        self._accepted, self.failures = [], []
-        return taken
+        records = self._records()
+        self._accepted = []
+        return records, self._refused.taken()
 
     def prune(self, newest: int) -> None:
         """Forget what is too old to matter."""
-        for key in [key for key in self._ordinals if newest - key[0] > ORDINAL_WINDOW]:
-            del self._ordinals[key]
+        self._refused.prune(newest)
 
     def forget(self) -> None:
         """Begin another log."""
-        self._ordinals.clear()
+        self._refused.forget()
 
     def dump(self) -> list[list[Any]]:
         """Return the counts of failures as plain data."""
-        return [[micros, digest.hex(), count] for (micros, digest), count in self._ordinals.items()]
+        return self._refused.dump()
 
     def load(self, data: list[list[Any]]) -> None:
         """Take up what `dump` gave."""
-        self._ordinals = Counter(
-            {(int(micros), bytes.fromhex(digest)): int(count) for micros, digest, count in data}
-        )
+        self._refused.load(data)
 
     def _records(self) -> list[SubmissionRecord]:
         """Make the records of accepted messages; the id of each rests on its `client=` line."""
@@ -131,22 +120,3 @@ class Events:
                 )
             )  # fmt: skip
         return records
-
-    def _add(
-        self, seen: Seen, account: str, client_ip: bytes, mechanism: str, reason: FailureReason, detail: str
-    ) -> None:
-        """Record the failures of one line; lines of one second, equal byte by byte, get ordinals 0, 1, 2 …"""
-        digest = self._base.copy()
-        digest.update(b"\0".join((seen.host, seen.pid, b"%d" % seen.micros, seen.text)))
-        key = (seen.micros, digest.digest())
-        first = self._ordinals[key]
-        if seen.newest - seen.micros <= ORDINAL_WINDOW:
-            self._ordinals[key] = first + seen.times
-            if len(self._ordinals) > _MAX_ORDINALS:
-                del self._ordinals[next(iter(self._ordinals))]
-        host, address = self._host(seen.host), self._address(client_ip)
-        for ordinal in range(first, first + seen.times):
-            identity = blake2b(b"%b%d" % (key[1], ordinal), digest_size=16).digest()
-            self.failures.append(
-                LoginFailureRecord(identity, seen.micros, host, account, address, mechanism, reason, detail)
-            )

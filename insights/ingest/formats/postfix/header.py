@@ -4,10 +4,6 @@ import re
 from typing import Final, NamedTuple
 
 _PROGRAM = re.compile(rb"([^\[\]: ]{1,256})(?:\[(\d{1,10})\])?:?")
-_RFC5424 = re.compile(
-    rb"([^ ]{1,255}) ([^ ]{1,256}) ([^ ]{1,128}) [^ ]{1,64} "
-    rb'(?:-|(?:\[(?:[^\]\\"]|\\.|"(?:[^"\\]|\\.)*")*\])+)(?: |$)(?:\xef\xbb\xbf)?'
-)
 _LONGEST: Final = 600
 
 
@@ -35,13 +31,3 @@ def read_writer(head: bytes) -> Writer | None:
     if not path:
         return None
     return Writer(words[0] if len(words) > 1 else b"", tuple(path), daemon, found[2] or b"")
-
-
-def plain_header(rest: bytes) -> bytes | None:
-    """Rewrite what follows the stamp of an RFC 5424 line to `host program[pid]: text`, or None."""
-    found = _RFC5424.match(rest)
-    if found is None:
-        return None
-    host, program, process = (b"" if part == b"-" else part for part in found.groups())
-    suffix = b"[%s]" % process if process.isdigit() else b""
-    return b"%s %s%s: %s" % (host, program, suffix, rest[found.end() :])

@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 
 from insights.ingest.clock import Clock
 from insights.ingest.errors import BadState
+from insights.ingest.formats.outcomes import EVENT, EVIDENCE, OTHER, REASONS
 from insights.ingest.formats.postfix import patterns
 from insights.ingest.formats.postfix.events import Events
-from insights.ingest.formats.postfix.header import plain_header, read_writer
+from insights.ingest.formats.postfix.header import read_writer
 from insights.ingest.formats.postfix.memory import PENDING_FOR, Host, Memory
-from insights.ingest.formats.postfix.outcomes import EVENT, EVIDENCE, OTHER, REASONS
 from insights.ingest.formats.postfix.process import Process
 from insights.ingest.formats.postfix.sessions import Pending, Session
 from insights.ingest.formats.postfix.smtpd import SECURED_HEADS, Smtpd
+from insights.ingest.formats.rfc5424 import plain_header
 from insights.ingest.local_time import moment
 from insights.ingest.record import MAX_SAMPLES_PER_FEED, Batch, LineCounts, Skipped, SkipReason
 from insights.ingest.texts import sample_of

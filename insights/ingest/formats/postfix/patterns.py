@@ -5,16 +5,8 @@ pattern is bounded or has one way to match, so that a hostile line costs no more
 """
 
 import re
-from typing import NamedTuple
 
-
-class Form(NamedTuple):
-    """A pattern that is matched from the beginning of a line's text, and its examples."""
-
-    pattern: re.Pattern[bytes]
-    reads: tuple[bytes, ...]
-    leaves: tuple[bytes, ...]
-
+from insights.ingest.formats.forms import MARKED, REPEATED, Form
 
 _CLIENT = rb"([^\[ ]{0,255})\[([^\]]{0,128})\](?::\w{1,7})?"
 
@@ -160,29 +152,12 @@ LIMITED = Form(
     leaves=(b"warning: Connection rate limit exceeded: 31 from mail.example[192.0.2.3] for service smtpd",),
 )
 
-REPEATED = Form(
-    re.compile(rb"message repeated (\d{1,9}) times: \[ ?(.*?)\]?$"),
-    reads=(
-        b"message repeated 2 times: [ connect from unknown[192.0.2.3]]",
-        b"message repeated 3 times: [warning: unknown[192.0.2.3]: SASL LOGIN authentication aborted]",
-    ),
-    leaves=(b"last message repeated 2 times",),
-)
-
-MARKED = Form(
-    re.compile(rb"\[(?:ID \d{1,12} )?[a-z0-9]{1,16}\.[a-z]{1,16}\] "),
-    reads=(
-        b"[ID 197553 mail.info] connect from unknown[192.0.2.3]",
-        b"[mail.info] connect from x[192.0.2.3]",
-    ),
-    leaves=(b"connect from unknown[192.0.2.3]", b"[192.0.2.3] said: hello"),
-)
-
 RECIPIENTS = Form(
     re.compile(rb"nrcpt=(\d{1,9}) \(queue active\)$"),
     reads=(b"nrcpt=1 (queue active)", b"nrcpt=25 (queue active)"),
     leaves=(b"(queue active)", b"nrcpt=1 (queue skipped)", b"nrcpt=1 (queue active) and more"),
 )
 
+__all__ = ["MARKED", "REPEATED", "Form"]
 FORMS = {name: form for name, form in list(globals().items()) if isinstance(form, Form)}
 """Every form by its name."""

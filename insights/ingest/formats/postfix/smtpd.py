@@ -8,12 +8,13 @@ from collections.abc import Callable
 from typing import Final
 
 from insights.enums import TlsVersion
+from insights.ingest.formats.outcomes import EVENT, EVIDENCE, OTHER, TOO_MANY, UNKNOWN
 from insights.ingest.formats.postfix import patterns
 from insights.ingest.formats.postfix.diversions import Diversions
-from insights.ingest.formats.postfix.events import Events, Seen
+from insights.ingest.formats.postfix.events import Events
 from insights.ingest.formats.postfix.memory import Memory
-from insights.ingest.formats.postfix.outcomes import EVENT, EVIDENCE, OTHER, TOO_MANY, UNKNOWN
 from insights.ingest.formats.postfix.process import Process
+from insights.ingest.formats.refused import Seen
 from insights.ingest.record import MAX_MECHANISM, MAX_QUEUE_ID, UNKNOWN_MECHANISM
 from insights.ingest.texts import text_of
 

@@ -6,7 +6,7 @@ bounded or has one way to match, so that a hostile line costs no more than its l
 
 import re
 
-from insights.ingest.formats.postfix.patterns import Form
+from insights.ingest.formats.forms import Form
 
 SECURED = Form(
     re.compile(rb"STARTTLS=server, relay=(.{1,400}?), version=([^ ,]{1,32}), verify="),

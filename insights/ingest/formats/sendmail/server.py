@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from insights.enums import FailureReason, TlsVersion
 from insights.ingest.formats.accepted import Accepted, Message
-from insights.ingest.formats.postfix.outcomes import EVENT, EVIDENCE, NO_LOGIN, OTHER, UNKNOWN
+from insights.ingest.formats.outcomes import EVENT, EVIDENCE, NO_LOGIN, OTHER, UNKNOWN
 from insights.ingest.formats.refused import Refused, Seen
 from insights.ingest.formats.sendmail import patterns
 from insights.ingest.formats.sendmail.fields import address_in, plain, read_from, version_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from insights.ingest.formats.postfix.header import plain_header, read_writer
+from insights.ingest.formats.postfix.header import read_writer
+from insights.ingest.formats.rfc5424 import plain_header
 from insights.ingest.record import LineCounts
 from tests.insights.ingest.formats.reading import CONNECT, DISCONNECT, TLS, client, queued, read
 
