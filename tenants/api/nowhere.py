@@ -58,4 +58,7 @@ def _problem(status: HTTPStatus, detail: str) -> JsonResponse:
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
-urlpatterns: list[URLPattern] = [path("", nowhere, name=_NOWHERE), re_path(r"^[\s\S]+$", nowhere, name=_NOWHERE)]
+urlpatterns: list[URLPattern] = [
+    path("", nowhere, name=_NOWHERE),
+    re_path(r"^[\s\S]+$", nowhere, name=_NOWHERE),
+]

@@ -41,7 +41,9 @@ def steps() -> Iterator[tuple[Endpoint, dict[str, Any]]]:
     for endpoint in views_of_the_api():
         if endpoint.is_of_a_tenant and "get" in endpoint.methods:
             parameters = paths[endpoint.template]["get"]["parameters"]
-            forms: list[str] = next((one["schema"]["enum"] for one in parameters if one["name"] == "format"), [])
+            forms: list[str] = next(
+                (one["schema"]["enum"] for one in parameters if one["name"] == "format"), []
+            )
             yield from ((endpoint, {"format": form}) for form in forms)
             if not forms:
                 yield endpoint, {}
