@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from insights.models import (
     ImportOverlap,
+    IngestAnswer,
     LogImport,
     LoginFailure,
     LoginFailureDay,
@@ -80,6 +81,23 @@ class LogImportAdmin(Long):
     def accounting_shown(self, log_import: LogImport) -> SafeString:
         """Return the accounting as it is printed by the command."""
         return _as_json(log_import.accounting())
+
+
+@admin.register(IngestAnswer)
+class IngestAnswerAdmin(Long):
+    """What programs were told that send with an `Idempotency-Key`, for a day."""
+
+    list_display = ("key", "tenant", "caller", "created_at")
+    list_filter = (TenantFilter,)
+    list_select_related = ("tenant",)
+    search_fields = ("key", "caller")
+    ordering = ("-created_at", "-id")
+    fields = ("tenant", "caller", "key", "created_at", "answer_shown")
+
+    @admin.display(description=_("answer"))
+    def answer_shown(self, answer: IngestAnswer) -> SafeString:
+        """Return what was answered."""
+        return _as_json(answer.answer)
 
 
 @admin.register(SkippedLine)

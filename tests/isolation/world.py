@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import Client
 
 from insights.enums import TlsVersion
-from insights.models import RollupCheck
+from insights.models import IngestAnswer, RollupCheck
 from reports.deliver import deliver
 from reports.links import SharedReport, shared_url
 from reports.models import RequestStatus
@@ -138,6 +138,9 @@ def _fill(tenant: Tenant, canary: Canary, asker: User, outbox: Path) -> dict[str
         )
         RollupCheck.objects.create(
             tenant=tenant, day=days_ago(1).date(), checked_at=NOW, differences=[{"account": word}]
+        )
+        IngestAnswer.objects.create(
+            tenant=tenant, caller=word, key=f"{word}-key", digest=bytes(32), answer={"source": source}
         )
     earlier = make_import(tenant, file_name=f"{word}-earlier.log", source=source, **COUNTED)
     log_import = make_import(

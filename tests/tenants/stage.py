@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from insights.models import ImportOverlap, LogImport, RollupCheck, SkippedLine
+from insights.models import ImportOverlap, IngestAnswer, LogImport, RollupCheck, SkippedLine
 from reports.models import ReportRecipient, ReportRequest
 from tenants.api_keys import make_key
 from tenants.models import EventType, Tenant
@@ -31,6 +31,9 @@ def fill(tenant: Tenant, word: str) -> None:
         first, second = (
             LogImport.objects.create(tenant=tenant, source=source, file_name=f"{word}-{number}.log")
             for number in (1, 2)
+        )
+        IngestAnswer.objects.create(
+            tenant=tenant, caller=word, key=f"{word}-key", digest=bytes(32), answer={"source": word}
         )
         SkippedLine.objects.create(
             tenant=tenant, log_import=first, line_number=7, reason="not_a_log_line", text=f"{word} line"
