@@ -84,5 +84,11 @@ DENIED = Form(
     ),
 )
 
+TOO_LARGE = Form(
+    re.compile(rb"message size \(\d{1,15}\) exceeds maximum \((\d{1,15})\)"),
+    reads=(b"message size (20971520) exceeds maximum (10485760)",),
+    leaves=(b"message size (20971520) is fine",),
+)
+
 FORMS = {name: form for name, form in list(globals().items()) if isinstance(form, Form)}
 """Every form by its name."""

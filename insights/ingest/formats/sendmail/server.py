@@ -3,8 +3,8 @@
 STARTTLS and AUTH lines have no queue id, `from=` lines have no account: they join by process id and client address.
 A message counts at its `from=` line when that has a Message-ID, which Sendmail adds where the client gave none: a
 message that breaks off or is refused before its end has none. `proto=` there tells by itself whether there was TLS
-(S) and a login (A). Where milters are at work one may refuse the message after that line, so that it is held until
-it is delivered, the session goes on, or ten minutes have passed.
+(S) and a login (A). Where milters are at work one may refuse the message after that line, and so may the server when
+it is too large: then it is held until it is delivered, the session goes on, or ten minutes have passed.
 """
 
 from collections.abc import Callable
@@ -74,6 +74,7 @@ class Server:
             b"AUTH failure": self._failed,
             b"Milter": self._filtered,
             b"ruleset=": self._denied,
+            b"message size (": self._too_large,
             b"lost input channel from ": self._ended,
             b"timeout waiting for input ": self._ended,
             b"collect: premature EOM": self._ended,
@@ -182,7 +183,7 @@ class Server:
                 session.mechanism, told.sender, told.size, told.recipients,
             ),
         )  # fmt: skip
-        if host.filters:
+        if host.filters or told.size > host.large:
             self._memory.hold(host, message)
             session.waiting = queue_id
             return settled
@@ -272,6 +273,15 @@ class Server:
             return OTHER
         session.refused = line.queue_id
         return EVIDENCE
+
+    def _too_large(self, line: Line) -> int:
+        """Read the refusal of a message that is too large, which comes after its `from=` line (collect.c)."""
+        found = patterns.TOO_LARGE.pattern.match(line.rest)
+        if found is None:
+            return OTHER
+        host = self._memory.host(line.writer.host)
+        host.large = min(host.large, int(found[1]))
+        return OTHER if host.held.pop(line.queue_id, None) is None else EVIDENCE
 
     def _ended(self, line: Line) -> int:
         """Forget a session that is told to be over."""

@@ -10,6 +10,8 @@ OPEN_FOR: Final = 24 * 3_600 * 1_000_000
 """How long a session may be silent, in microseconds of log time: no line tells its end."""
 HELD_FOR: Final = 600 * 1_000_000
 """How long a milter may take to refuse a message (its time-outs are of minutes)."""
+LARGE: Final = 5_000_000
+"""The bytes that every server takes, as long as its log does not say that it takes less."""
 MAX_SESSIONS: Final = 20_000
 MAX_HELD: Final = 1_000
 """Of one host; the oldest beyond count as accepted, which nearly all are."""
@@ -56,12 +58,16 @@ class Session:
 
 
 class Host:
-    """One server: sessions by process id, messages held by queue id; `filters` when milters have been seen."""
+    """One server: sessions by process id, messages held by queue id.
 
-    __slots__ = ("filters", "held", "sessions")
+    `filters` when milters have been seen; `large` is the size from which a message may be refused as too large.
+    """
+
+    __slots__ = ("filters", "held", "large", "sessions")
 
     def __init__(self) -> None:
         self.filters = False
+        self.large = LARGE
         self.sessions: dict[bytes, Session] = {}
         self.held: dict[bytes, Message] = {}
 
@@ -69,6 +75,7 @@ class Host:
         """Return what is open as plain data."""
         return {
             "filters": self.filters,
+            "large": self.large,
             "sessions": {pid.decode("latin-1"): session.dump() for pid, session in self.sessions.items()},
             "held": [message.dump() for message in self.held.values()],
         }
@@ -77,7 +84,7 @@ class Host:
     def load(cls, data: dict[str, Any]) -> "Host":
         """Return the host that `dump` gave."""
         host = cls()
-        host.filters = bool(data["filters"])
+        host.filters, host.large = bool(data["filters"]), int(data["large"])
         host.sessions = {pid.encode("latin-1"): Session.load(dump) for pid, dump in data["sessions"].items()}
         held = [Message.load(dump) for dump in data["held"]]
         host.held = {message.queue_id: message for message in held}
@@ -133,13 +140,10 @@ class Memory:
             self.freed.extend(host.held.pop(key) for key in ready)
 
     def forget(self) -> None:
-        """Begin another log; that a host has milters stays true, and nothing will be heard of what is held."""
+        """Begin another log; nothing will be heard of what is held, and what a host is like stays true."""
         for host in self.hosts.values():
             self.freed.extend(host.held.values())
-        filtering = [name for name, host in self.hosts.items() if host.filters]
-        self.hosts = {name: Host() for name in filtering}
-        for host in self.hosts.values():
-            host.filters = True
+            host.held, host.sessions = {}, {}
 
     def dump(self) -> dict[str, Any]:
         """Return what is open as plain data."""

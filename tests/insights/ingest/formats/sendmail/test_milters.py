@@ -1,4 +1,4 @@
-"""Where milters are at work a message may be refused after its `from=` line: it waits for what becomes of it."""
+"""A milter, a rule or its size may refuse a message after its `from=` line: it waits for what becomes of it."""
 
 from __future__ import annotations
 
@@ -84,3 +84,28 @@ def test_a_refused_recipient_refuses_no_message() -> None:
     )
     batch = read(log(starttls(), auth(), denied, taken("a1")))
     assert (ids(batch), batch.counts) == (["a1"], LineCounts(event=1, evidence=2, other=1))
+
+
+TOO_LARGE = "a1: message size (20971520) exceeds maximum (10485760)"
+
+
+def large(queue_id: str, *, size: int = 20_971_520) -> str:
+    """Return the `from=` line of a large message."""
+    return taken(queue_id).replace("size=391", f"size={size}")
+
+
+def test_a_message_that_is_too_large_does_not_count() -> None:
+    batch = read(log(starttls(), auth(), large("a1"), TOO_LARGE, taken("a2")) + log("x", stamp=LATER))
+    assert (ids(batch), batch.counts) == (["a2"], LineCounts(event=1, evidence=4, other=1))
+
+
+def test_a_large_message_that_is_delivered_counts() -> None:
+    batch = read(log(starttls(), auth(), large("a1"), DELIVERED))
+    assert (ids(batch), batch.counts) == (["a1"], LineCounts(event=1, evidence=3))
+
+
+def test_a_limit_that_the_log_tells_holds_smaller_messages_from_then_on() -> None:
+    told = TOO_LARGE.replace("10485760", "200000")
+    refused = told.replace("a1:", "a2:")
+    batch = read(log(starttls(), auth(), large("a1"), told, large("a2", size=300_000), refused, taken("a3")))
+    assert ids(batch) == ["a3"]

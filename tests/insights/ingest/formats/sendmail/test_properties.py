@@ -24,6 +24,8 @@ TEXTS = [
             starttls(), starttls(client=OTHER), auth(), auth(account="bob"), auth(client=OTHER),
             taken("a1"), taken("a2"), taken("a3", client=OTHER), taken("a4", protocol="ESMTPA"), failure(),
             taken("a1", message_id=None), "a1: Milter: data, reject=554 5.7.1 no", "a2: Milter accept: message",
+            taken("a5").replace("=391", "=9000000"),
+            "a5: message size (9000000) exceeds maximum (300)",
             "a1: to=<b@c.example>, mailer=esmtp, stat=Sent", f"message repeated 3 times: [ {failure()}]",
             "a1: lost input channel from x [192.0.2.4] to MSA after rcpt",
         )
