@@ -66,7 +66,7 @@ def filter_schema(
 
 def _schema(field: Any) -> dict[str, Any]:
     if isinstance(field, DayField):
-        return {"type": "string", "pattern": r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|-[0-9]{1,4}d|today)$"}
+        return {"type": "string", "pattern": r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|-[0-9]{1,4}d|today|)$"}
     if isinstance(field, WordsField):
         return {"type": "array", "items": {"type": "string", "enum": list(field.words)}}
     if isinstance(field, MechanismsField):
