@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from hypothesis import example, given, settings
+from collections import Counter
+
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from insights.ingest.formats.exim.patterns import FORMS
 from insights.ingest.record import Batch, joined
-from tests.insights.ingest.formats.exim.reading import ID, LONG_ID, REFUSED, arrival, log, read, stream
+from tests.insights.ingest.formats.exim.reading import (
+    ID,
+    LONG_ID,
+    PEER,
+    REFUSED,
+    arrival,
+    log,
+    read,
+    stream,
+)
 from tests.insights.ingest.test_stream_properties import content, cut, fed, lines_in
 
 TEXTS = [
@@ -132,3 +143,59 @@ def test_saved_state_changes_nothing(data: bytes, places: list[int]) -> None:
         reader.restore(state)
         assert reader.state() == state
     assert content([*batches, reader.end_of_input()]) == whole
+
+
+@st.composite
+def growing(draw: st.DrawFn) -> bytes:
+    """Draw a log in the order of its time, as a server that stamps lines itself or has syslog do it."""
+    stamp = draw(
+        st.sampled_from(
+            [
+                "2026-06-03 {} ",
+                "2026-06-03 {}.250 +0000 [9] ",
+                "Jun  3 {} mx1 exim[7]: 2026-06-03 {} ",
+                "Jun  3 {} mx1 exim[7]: ",
+                "2026-06-03T{}Z mx1 exim[7]: ",
+            ]
+        )
+    )
+    kinds = st.sampled_from(["arrival", "refused", "rejected", "Start queue run"])
+    texts = draw(st.lists(kinds, min_size=2, max_size=9))
+    lines = [log("exim 4.96 daemon started", stamp=stamp.replace("{}", "10:40:00"))]
+    for number, text in enumerate(texts):
+        at = stamp.replace("{}", f"10:4{number}:57")
+        queue_id = f"1xVczr-0001LH-{number:02}"
+        if text == "arrival":
+            lines.append(log(arrival(queue_id=queue_id), f"{queue_id} Completed", stamp=at))
+        elif text == "refused":
+            lines.append(log(REFUSED, REFUSED, REFUSED, stamp=at))
+        elif text == "rejected":
+            lines.append(
+                log(f"{queue_id} {PEER} A=a rejected after DATA: no", stamp=at) + b"P Received: x\n\tby y\n"
+            )
+        else:
+            lines.append(log(text, stamp=at))
+    return b"".join(lines)
+
+
+@quick
+@given(data=growing(), places=st.lists(st.integers(1, 3_000), max_size=3))
+def test_any_split_into_files_gives_the_same(data: bytes, places: list[int]) -> None:
+    """All but a file that begins with the very line of one before: that is the same file again."""
+    parts, parser = cut(data, places), stream(year=2026).parser
+    firsts = [next(filter(parser.begins_at, part.split(b"\n")), None) for part in parts]
+    assume(max(Counter(filter(None, firsts)).values(), default=0) <= 1)
+    whole = joined(fed(stream(year=2026), [data]))
+    batches: list[Batch] = []
+    state = stream(year=2026).state()
+    for part in parts:
+        reader = stream(year=2026)
+        reader.restore(state)
+        batches += fed(reader, [part])
+        state = reader.state()
+    found = joined(batches)
+    assert (found.submissions, found.failures, found.counts) == (
+        whole.submissions,
+        whole.failures,
+        whole.counts,
+    )
