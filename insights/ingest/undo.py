@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from insights.ingest.feeds.answers import forget_undone
 from insights.models import ImportStatus, LogImport
 from insights.rollups.fill import rebuild_days
 from insights.rollups.locks import lock_tenant
@@ -74,6 +75,7 @@ def undo_import(log_import: LogImport, *, now: datetime) -> Undone:
         beyond_retention=stored - removed,
         read_again=[(overlap.log_import.file_name, overlap.events) for overlap in overlapping],
     )
+    forget_undone(log_import.source_id, [log_import.pk, *(overlap.log_import_id for overlap in overlapping)])
     log_import.status = ImportStatus.UNDONE
     log_import.finished_at = log_import.heartbeat_at = now
     log_import.message = describe(undone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -78,6 +79,18 @@ def keep_answer(tenant_id: UUID, asked: Asked, answer: dict[str, Any]) -> None:
 def forget_answers(*, now: datetime) -> int:
     """Delete the answers of the scope that nobody will ask for again; return how many. One query."""
     return IngestAnswer.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
+
+
+def forget_undone(source_id: UUID, imports: Iterable[UUID]) -> None:
+    """Forget the answers that counted events of these imports of a source, so that what is sent again is stored again.
+
+    Must run in the tenant's scope, while nothing is taken in. Three queries at most.
+    """
+    gone = {str(one) for one in imports}
+    IngestAnswer.objects.filter(answer__import__in=gone).delete()
+    for feed in LineFeed.objects.filter(source=source_id):
+        feed.answers = [[digest, answer] for digest, answer in feed.answers if answer["import"] not in gone]
+        feed.save(update_fields=["answers"])
 
 
 def lines_read_before(feed: LineFeed, digest: bytes) -> Answer | None:

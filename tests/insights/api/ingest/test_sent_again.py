@@ -9,12 +9,13 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
+from insights.ingest.undo import undo_import
 from insights.models import IngestAnswer, LogImport
 from insights.retention import apply_retention
 from tenants.scope import tenant_scope
 from tests.cast import Cast, make_cast
 from tests.insights.api.ingest.records import submission, whole_second
-from tests.insights.api.ingest.senders import post, send_batch, sender, stored
+from tests.insights.api.ingest.senders import post, send_batch, send_lines, sender, stored
 from tests.insights.ingest.lines import messages
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +86,30 @@ def test_answers_are_forgotten_after_a_day(cast: Cast) -> None:
         assert IngestAnswer.objects.count() == 1
         apply_retention(cast.acme, now=now + timedelta(hours=25))
         assert not IngestAnswer.objects.exists()
+
+
+@pytest.mark.parametrize("key", [{}, {"Idempotency_Key": "k"}])
+def test_what_was_undone_is_taken_when_it_is_sent_again(cast: Cast, key: dict[str, str]) -> None:
+    api, log = sender(cast.acme), messages(whole_second(), 3)
+    first = send_lines(api, log, **key)
+    events = send_batch(api, [submission(1)], Idempotency_Key="b")
+    assert (first["accepted"], events["accepted"]) == (3, 1)
+    for answer in (first, events):
+        with tenant_scope([cast.acme.pk]):
+            undo_import(LogImport.objects.get(pk=answer["import"]), now=timezone.now())
+    assert send_lines(api, log, **key)["accepted"] == 3
+    assert send_batch(api, [submission(1)], Idempotency_Key="b")["accepted"] == 1
+    assert stored(cast.acme) == (4, 0)
+
+
+def test_lines_that_went_with_another_import_are_taken_when_they_are_sent_again(cast: Cast) -> None:
+    api, log = sender(cast.acme), messages(whole_second(), 3)
+    first = send_lines(api, log)
+    again = send_lines(api, log + log[: log.index(b"\n") + 1])
+    assert again["duplicate"] == 3
+    with tenant_scope([cast.acme.pk]):
+        undo_import(LogImport.objects.get(pk=first["import"]), now=timezone.now())
+    assert send_lines(api, log + log[: log.index(b"\n") + 1])["accepted"] == 3
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
