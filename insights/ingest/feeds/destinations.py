@@ -42,7 +42,7 @@ def hold_source(tenant: Tenant, wanted: SourceWanted, *, default_format: str) ->
     Must run in the tenant's scope. Raises SourceMismatch when the source is read in another way, FeedError when its
     name or zone cannot be. Four queries, two more for a new source.
     """
-    source = Source.objects.filter(name=wanted.name).first()
+    source = None if "\0" in wanted.name else Source.objects.filter(name=wanted.name).first()
     if source is None:
         source = _make(tenant, wanted, default_format)
     with connection.cursor() as cursor:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final, NamedTuple
 
-from insights.ingest.feeds.errors import Unreadable
-from insights.ingest.feeds.limits import refuse_long
+from insights.ingest.feeds.errors import OverLimit, Unreadable
+from insights.ingest.feeds.limits import refuse_long, refuse_many
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _BLANK: Final = " \t\n\r"
+_ARRAY: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\n\r]*\[")
 _lenient = json.JSONDecoder(strict=False)
 
 
@@ -29,21 +31,24 @@ class Record(NamedTuple):
 
 def is_array(body: bytes) -> bool:
     """Tell whether a body is a JSON array; else it is a value a line."""
-    return body[:64].lstrip().startswith(b"[")
+    return _ARRAY.match(body) is not None
 
 
-def records_of(body: bytes) -> list[Record]:
+def records_of(body: bytes, *, most: int, what: str) -> list[Record]:
     """Return the records of a body, those that are no JSON as `NotJson`.
 
     Lone surrogates, NaN and control characters are read, for whoever looks at the record to refuse it by name. Raises
-    Unreadable where an array breaks off, because nobody can tell where its next record begins.
+    Unreadable where an array breaks off, because nobody can tell where its next record begins; OverLimit over `most`
+    records, called `what`, before more are read.
     """
-    return _of_array(body) if is_array(body) else _of_lines(body)
+    return _of_array(body, most, what) if is_array(body) else _of_lines(body, most, what)
 
 
-def _of_lines(body: bytes) -> list[Record]:
+def _of_lines(body: bytes, most: int, what: str) -> list[Record]:
+    lines = lines_of(body)
+    refuse_many(sum(1 for line in lines if line.strip()), most=most, what=what)
     records = []
-    for index, line in enumerate(lines_of(body)):
+    for index, line in enumerate(lines):
         if line.strip():
             refuse_long(line, index)
             records.append(Record(index, value_of(line), line))
@@ -70,7 +75,7 @@ def value_of(line: bytes) -> Any:
     return value if end == len(text) else NotJson("is no JSON: more follows the value")
 
 
-def _of_array(body: bytes) -> list[Record]:
+def _of_array(body: bytes, most: int, what: str) -> list[Record]:
     text = body.removeprefix(BYTE_ORDER_MARK).decode("utf-8", "surrogateescape")
     records: list[Record] = []
     at = _skip_blank(text, text.index("[") + 1)
@@ -78,6 +83,10 @@ def _of_array(body: bytes) -> list[Record]:
         at += 1
     else:
         while True:
+            if len(records) == most:
+                raise OverLimit(
+                    f"The body holds more than {most} {what}, which is how many are taken at once."
+                )
             value, end = _element(text, at, len(records))
             raw = text[at : min(end, at + 2_000)].encode("utf-8", "surrogateescape")
             records.append(Record(len(records), value, raw))

@@ -117,8 +117,7 @@ def _refuse_long_lines(body: bytes) -> None:
 
 
 def _one_by_one(body: bytes, kind: type[_In]) -> tuple[list[_In], list[int], list[Refused]]:
-    records = records_of(body)
-    refuse_many(len(records), most=MAX_RECORDS, what="records")
+    records = records_of(body, most=MAX_RECORDS, what="records")
     found, places, refused = [], [], []
     for record in records:
         one = _read(record, kind)

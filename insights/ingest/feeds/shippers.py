@@ -45,7 +45,12 @@ def log_lines(body: bytes, *, is_json: bool) -> LogLines:
     A line of text stands as it is among lines of JSON too. Raises OverLimit and Unreadable.
     """
     if is_json and is_array(body):
-        return _of_values([(record.place, record.value, record.raw) for record in records_of(body)])
+        return _of_values(
+            [
+                (record.place, record.value, record.raw)
+                for record in records_of(body, most=MAX_LINES, what="lines")
+            ]
+        )
     lines = lines_of(body)
     refuse_many(len(lines), most=MAX_LINES, what="lines")
     for index, line in enumerate(lines):

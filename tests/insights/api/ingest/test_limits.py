@@ -46,6 +46,29 @@ def test_one_record_too_many_is_a_413(cast: Cast, form: str) -> None:
     assert nothing_is_stored(cast)
 
 
+def test_reading_ends_at_the_limit(cast: Cast) -> None:
+    """What comes after is not looked at: a few packed bytes can hold millions of records."""
+    api = sender(cast.acme)
+    records, lines = b"3," * (MAX_RECORDS + 1), b"3," * (MAX_LINES + 1)
+    assert (
+        f"more than {MAX_RECORDS} records" in send_batch(api, b"[" + records + b"oops", status=413)["detail"]
+    )
+    answer = send_lines(api, b"[" + lines + b"oops", media_type="application/json", status=413)
+    assert f"more than {MAX_LINES} lines" in answer["detail"]
+    assert nothing_is_stored(cast)
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b" " * 100, b"\xef\xbb\xbf\r\n"])
+def test_array_may_stand_after_a_byte_order_mark_or_blanks(cast: Cast, before: bytes) -> None:
+    body = before + json.dumps([submission()]).encode()
+    assert send_batch(sender(cast.acme), body)["accepted"] == 1
+
+
+def test_source_named_with_a_nul_is_told_so(cast: Cast) -> None:
+    problem = send_lines(sender(cast.acme), b"x\n", source="a%00", status=400)
+    assert [error["field"] for error in problem["errors"]] == ["source"]
+
+
 def test_as_many_records_as_allowed_are_taken(cast: Cast) -> None:
     answer = send_batch(sender(cast.acme), [submission(number) for number in range(MAX_RECORDS)])
     assert answer["accepted"] == MAX_RECORDS
