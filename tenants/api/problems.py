@@ -111,14 +111,14 @@ def problem(error: exceptions.APIException) -> dict[str, Any]:
     status = int(error.status_code)
     found = list(_errors(error.detail, ""))
     whole = " ".join(one["reason"] for one in found if not one["field"])
-    count = sum(1 for one in found if one["field"])
+    named = [one for one in found if one["field"]]
+    only = ": ".join(named[0].values()) if len(named) == 1 else ""
     return {
         "type": type_of(status),
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": whole
-        or (f"{count} things cannot be taken as they are." if count > 1 else found[0]["reason"]),
-        "errors": [one for one in found if one["field"]],
+        "detail": whole or only or f"{len(named)} things cannot be taken as they are.",
+        "errors": named,
     }
 
 

@@ -73,6 +73,11 @@ def test_unknown_parameter_is_named(cast: Cast) -> None:
     assert problem["detail"] == "2 things cannot be taken as they are."
 
 
+def test_detail_of_one_mistake_can_be_read_alone(cast: Cast) -> None:
+    problem = tenant_api(cast.acme).read("tenants/acme/", 400, colour="blue")
+    assert problem["detail"] == "colour: is not a parameter here; this endpoint has none."
+
+
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "nonsense"])
 def test_answer_is_json_whatever_is_accepted(cast: Cast, accept: str) -> None:
     response = tenant_api(cast.acme).get("/api/v1/tenants/", headers={"Accept": accept})
