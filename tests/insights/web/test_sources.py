@@ -115,6 +115,15 @@ def test_imports_of_one_source_can_be_shown(sources: Cast, client_of: ClientOf) 
         assert len(client.get(f"{PAGE}?source={other}").context["rows"]) == 4
 
 
+def test_source_of_single_events_offers_no_upload(sources: Cast, client_of: ClientOf) -> None:
+    with tenant_scope([sources.acme.pk]):
+        Source.objects.filter(name="mx2").update(format="events")
+    page = words(client_of(sources.alice).get(PAGE))
+    assert "Upload a log of mx1" in page
+    assert "Edit mx2" in page
+    assert "Upload a log of mx2" not in page
+
+
 def test_readers_are_offered_nothing_to_change(sources: Cast, client_of: ClientOf) -> None:
     def offers(user: User) -> set[str]:
         page = client_of(user).get(PAGE).content.decode()
