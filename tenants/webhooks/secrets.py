@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -57,9 +58,10 @@ def secret_of(webhook_id: UUID, salt: bytes, pepper: str) -> str:
 def sign(webhook: Webhook, message_id: str, body: str, *, now: datetime) -> str:
     """Return the header `webhook-signature` for a message that is sent at `now`; raise SecretGone.
 
-    It has two signatures while an old secret is valid, the new one first.
+    It has two signatures while an old secret is valid and its pepper is there, the new one first.
     """
     valid = [secret_of(webhook.pk, bytes(webhook.salt), webhook.pepper)]
     if webhook.old_salt is not None and webhook.old_until is not None and now < webhook.old_until:
-        valid.append(secret_of(webhook.pk, bytes(webhook.old_salt), webhook.old_pepper))
+        with suppress(SecretGone):
+            valid.append(secret_of(webhook.pk, bytes(webhook.old_salt), webhook.old_pepper))
     return " ".join(Signer(secret).sign(message_id, now, body) for secret in valid)

@@ -201,6 +201,21 @@ def test_pepper_that_is_gone_is_told_instead_of_sending(
     assert "make a new secret" in only_delivery().tries[0]["reason"]
 
 
+def test_new_secret_under_a_new_pepper_needs_the_old_one_no_more(
+    cast: Cast, receiver: Receiver, clock: Clock, settings: object
+) -> None:
+    """What operations.md asks for: another pepper first, new secrets, then the old entry is taken away."""
+    webhook, _old = hook(cast.acme, receiver.url)
+    peppers = settings.API_KEY_PEPPERS  # type: ignore[attr-defined]
+    settings.API_KEY_PEPPERS = {"9": "another", **peppers}  # type: ignore[attr-defined]
+    new = rotate_secret(webhook, now=clock.now)
+    settings.API_KEY_PEPPERS = {"9": "another"}  # type: ignore[attr-defined]
+    happen(cast.acme, clock.now)
+    drain(clock)
+    assert receiver.got[-1].verified(new)
+    assert len(receiver.got[-1].headers["webhook-signature"].split()) == 1
+
+
 def test_secret_is_nowhere_in_the_database(cast: Cast) -> None:
     webhook, secret = hook(cast.acme, "https://example.com/")
     kept = json.dumps({name: str(value) for name, value in vars(webhook).items()}) + bytes(webhook.salt).hex()
