@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -133,7 +134,12 @@ class SourceList(TenantApiView):
         body.is_valid(raise_exception=True)
         wanted = {"time_zone": self.tenant.time_zone, **body.validated_data}
         check_source(**wanted)
-        source = Source.objects.create(tenant=self.tenant, **wanted)
+        try:
+            with transaction.atomic():
+                source = Source.objects.create(tenant=self.tenant, **wanted)
+        except IntegrityError:
+            check_source(**wanted)  # which says that somebody was quicker
+            raise
         return Response(_described(SourceFigures(source)), status.HTTP_201_CREATED)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from insights.ingest.formats import EVENTS, FORMATS
@@ -96,7 +97,12 @@ def change_source(source: Source, *, name: str, format: str, time_zone: str) -> 
         LineFeed.objects.filter(source=source).delete()
     for field, value in (changed | {"name": name}).items():
         setattr(source, field, value)
-    source.save(update_fields=["name", *changed])
+    try:
+        with transaction.atomic():
+            source.save(update_fields=["name", *changed])
+    except IntegrityError:
+        check_source(name=name, format=format, time_zone=time_zone, instead_of=source)  # somebody was quicker
+        raise
 
 
 def fixed_words() -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from insights.ingest.sources import check_source
 from insights.models import ImportStatus, Source
 from tenants.roles import Scope
 from tenants.scope import tenant_scope
@@ -149,6 +150,25 @@ def test_sources_are_changed_by_admins_alone(cast: Cast, scope: Scope) -> None:
     api.write(LIST, {"name": "mx2"}, 403)
     api.write(f"{LIST}mx1/", {"name": "mx2"}, 403, "patch")
     assert [name for name, *_ in _sources(cast)] == ["mx1"]
+
+
+@pytest.mark.parametrize("method", ["post", "patch"])
+def test_name_that_is_taken_at_the_same_moment_is_no_error_of_ours(
+    cast: Cast, admin: Api, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    with tenant_scope([cast.acme.pk]):
+        make_source(cast.acme, name="mx1")
+
+    def passed_too_early(**asked: Any) -> None:
+        check_source(**asked)
+        if not Source.objects.filter(name="mx9").exists():
+            make_source(cast.acme, name="mx9")
+
+    monkeypatch.setattr("insights.api.sources.check_source", passed_too_early)
+    monkeypatch.setattr("insights.ingest.sources.check_source", passed_too_early)
+    path = "tenants/acme/sources/" if method == "post" else "tenants/acme/sources/mx1/"
+    problem = admin.write(path, {"name": "mx9"}, 400, method)
+    assert problem["errors"] == [{"field": "name", "reason": "There is a source of that name already."}]
 
 
 @pytest.mark.parametrize("name", ["canary", "mx", "%00", "%ED%A0%80", "00000000-0000-0000-0000-000000000007"])
