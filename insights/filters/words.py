@@ -8,6 +8,9 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy
 
+from insights.enums import AuthClass, TlsVersion
+from insights.marks import AUTH_MARKS, TLS_MARKS
+
 NO_DOMAIN = "-"
 """How a query string asks for senders without a domain; no domain is written like this."""
 
@@ -43,6 +46,15 @@ class Narrowed:
     label: str
     written: str
     value: Any
+
+    @property
+    def shown(self) -> str:
+        """What it comes to, with the words that tables and charts have for it."""
+        if self.field == "tls_version":
+            return ", ".join(str(TLS_MARKS[TlsVersion(one)].label) for one in self.value)
+        if self.field == "auth_class":
+            return ", ".join(str(AUTH_MARKS[AuthClass(one)].label) for one in self.value)
+        return self.written
 
 
 @dataclass(frozen=True, slots=True)

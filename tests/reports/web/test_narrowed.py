@@ -43,7 +43,10 @@ def test_page_and_download_are_narrowed_as_the_api_is(week: Cast, client_of: Cli
 def test_filters_are_named_carried_on_and_taken_away(week: Cast, client_of: ClientOf) -> None:
     client = client_of(week.carol)
     page = read(client, f"{REPORT}?tls_version=TLS1.0&client_ip=192.0.2.77&range=14d")
-    assert "Only Client address: 192.0.2.77 × take this filter away TLS version: TLS1.0 ×" in page.text
+    assert "Only Client address: 192.0.2.77 × take this filter away TLS version: TLS 1.0 ×" in page.text
+    words = read(client, f"{REPORT}?tls_version=TLS1.0,none&auth_class=oauth").text
+    assert "TLS version: TLS 1.0, No TLS ×" in words
+    assert "Authentication: OAuth ×" in words
     details = read(client, page.links["View details table"])
     assert [row[0] for row in details.tables["Senders"][1:]] == ["scanner@acme.example", "Total"]
     without = next(href for text, href in page.links.items() if text.startswith("Client address:"))
