@@ -213,7 +213,7 @@ def test_events_of_a_week_without_partition_are_stored(cast: Cast) -> None:
         (b"", [], "The body is empty."),
         (b" \n ", [], "The body is empty."),
         (b"[]", [], "The body holds no records."),
-        (b"{}", ["0"], "object missing required field occurred_at."),
+        (b"{}", ["0"], "0: object missing required field occurred_at."),
         (b"[1, {}]", ["0", "1"], "2 things cannot be taken as they are."),
         (b"[", [], "Record 0 is no JSON: expecting value."),
         (b"[{},", [], "Record 1 is no JSON: expecting value."),
@@ -221,7 +221,7 @@ def test_events_of_a_week_without_partition_are_stored(cast: Cast) -> None:
         (b"[{}]]", [], "More follows the array."),
         (b"[" * 200_000 + b"]" * 200_000, [], "Record 0 is nested too deeply."),
         (b'[{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}]", [], "Record 0 is nested too deeply."),
-        (b"NaN", ["0"], "expected object, got float."),
+        (b"NaN", ["0"], "0: expected object, got float."),
     ],
 )
 def test_body_without_any_record_is_a_400_and_stores_nothing(
