@@ -23,17 +23,17 @@ class ReaderDied(RuntimeError):
 
 
 @contextmanager
-def read_ahead(file: Path) -> Iterator[Callable[[Plan], Iterator[Portion]]]:
+def read_ahead(file: Path, *, log_format: str) -> Iterator[Callable[[Plan], Iterator[Portion]]]:
     """Give what reads a plan for `file`: its portions in order; what the reading raises is raised among them.
 
-    A large file is read by a process, at most one portion ahead, which starts now, before its plan is made; leaving
-    the block ends it.
+    A large file is read by a process, at most one portion ahead, which starts and gets its parser ready now, before
+    its plan is made; leaving the block ends it.
     """
     if not file.is_file() or file.stat().st_size < WORTH_A_PROCESS:
         yield Plan.read
         return
     process = subprocess.Popen(
-        [sys.executable, "-m", "insights.ingest.reader"],
+        [sys.executable, "-m", "insights.ingest.reader", log_format],
         cwd=_ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

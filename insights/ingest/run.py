@@ -55,9 +55,12 @@ def run_import(
     raised for it. A lost database connection is raised: the import can be run again and goes on where it committed.
     """
     with tenant_scope([tenant_id]):
-        log_import = LogImport.objects.get(pk=import_id)
+        log_import = LogImport.objects.select_related("source").get(pk=import_id)
     file = path or Path(default_storage.path(log_import.stored_file))
-    with read_ahead(file) as reading, source_lock(log_import.source_id, on_wait=on_wait):
+    with (
+        read_ahead(file, log_format=log_import.source.format) as reading,
+        source_lock(log_import.source_id, on_wait=on_wait),
+    ):
         with tenant_scope([tenant_id]):
             log_import = LogImport.objects.select_related("source").get(pk=import_id)
             if log_import.status not in {ImportStatus.WAITING, ImportStatus.RUNNING}:

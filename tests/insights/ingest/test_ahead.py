@@ -39,14 +39,14 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
 
 
 def test_portions_of_a_process_equal_those_read_here(plan: Plan) -> None:
-    with read_ahead(plan.file) as reading:
+    with read_ahead(plan.file, log_format=plan.format) as reading:
         assert list(reading(plan)) == list(plan.read())
 
 
 def test_error_of_a_process_arrives_whole_and_in_its_place(plan: Plan) -> None:
     packed = plan.file.with_suffix(".gz")
     packed.write_bytes(gzip.compress(plan.file.read_bytes())[:-2000])
-    with read_ahead(packed) as reading:
+    with read_ahead(packed, log_format=plan.format) as reading:
         ready = reading(replace(plan, file=packed))
         assert next(ready).counts.lines > 1000
         with pytest.raises(BrokenInput, match=r"mail\.log is damaged or ends early") as raised:
@@ -55,10 +55,10 @@ def test_error_of_a_process_arrives_whole_and_in_its_place(plan: Plan) -> None:
 
 
 def test_missing_year_is_told_as_such(plan: Plan) -> None:
-    with read_ahead(plan.file) as reading, pytest.raises(YearRequired):
+    with read_ahead(plan.file, log_format=plan.format) as reading, pytest.raises(YearRequired):
         next(reading(replace(plan, year=None)))
 
 
 def test_process_that_dies_is_no_end_of_the_log(plan: Plan) -> None:
-    with read_ahead(plan.file) as reading, pytest.raises(ReaderDied):
+    with read_ahead(plan.file, log_format=plan.format) as reading, pytest.raises(ReaderDied):
         next(reading(replace(plan, format="unheard of")))
