@@ -25,7 +25,7 @@ def test_beat_and_worker_send_and_try_again_by_themselves(
     """Nothing is queued here: the row alone is enough."""
     _webhook, secret = hook(cast.acme, receiver.url)
     receiver.replies = [Reply(503), Reply()]
-    happen(cast.acme, Clock.at_now().now, name="Weekly")
+    happen(cast.acme, Clock.at_now().on(seconds=-2), name="Weekly")
     worker = (
         *("-m", "celery", "-A", "project.celery", "worker", "--beat", "--schedule", tmp_path / "beat"),
         *("--concurrency", "1", "--loglevel", "ERROR"),
@@ -47,7 +47,8 @@ def test_sender_that_is_killed_while_the_receiver_thinks_is_followed_by_another(
 ) -> None:
     hook(cast.acme, receiver.url)
     receiver.replies = [Reply(waits=20), Reply()]
-    happen(cast.acme, Clock.at_now().now)
+    # Due before the sender looks, however quickly it starts.
+    happen(cast.acme, Clock.at_now().on(seconds=-2))
     with start(*SEND, **ALLOWED) as process:
         until(lambda: bool(receiver.got), process=process)
         process.kill()
