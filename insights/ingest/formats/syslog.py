@@ -10,20 +10,17 @@ from zoneinfo import ZoneInfo
 
 from insights.ingest.clock import Clock
 from insights.ingest.errors import BadState
+from insights.ingest.formats.counting import counted, refusal_of
 from insights.ingest.formats.forms import MARKED, REPEATED
 from insights.ingest.formats.outcomes import EVENT, EVIDENCE, OTHER, REASONS, TOO_MANY
 from insights.ingest.formats.rfc5424 import plain_header
 from insights.ingest.local_time import moment
 from insights.ingest.record import (
-    MAX_SAMPLES_PER_FEED,
     Batch,
-    LineCounts,
     LoginFailureRecord,
-    Skipped,
     SkipReason,
     SubmissionRecord,
 )
-from insights.ingest.texts import sample_of
 
 MAX_REPEATS: Final = 1_000
 _NO_LINE: Final = b"\n"
@@ -234,20 +231,5 @@ class SyslogParser:
         event: int,
         evidence: int,
     ) -> Batch:
-        counts = LineCounts(event, evidence, len(lines) - event - evidence - len(skipped))
-        for _, reason in skipped:
-            counts.unrecognised[reason] += 1
-        samples = [
-            Skipped(first_line_number + index, reason, sample_of(lines[index]))
-            for index, reason in skipped[:MAX_SAMPLES_PER_FEED]
-        ]
+        samples, counts = counted(lines, skipped, first_line_number, event, evidence)
         return Batch(*self._reader.taken(), samples, counts)
-
-
-def refusal_of(line: bytes, reason: SkipReason) -> SkipReason:
-    """Tell empty lines and bytes that are no text from other lines without a stamp."""
-    if reason is not SkipReason.NO_STAMP:
-        return reason
-    if not line.strip():
-        return SkipReason.EMPTY
-    return SkipReason.BINARY if b"\0" in line else reason

@@ -6,12 +6,13 @@ from datetime import datetime
 from operator import length_hint
 from typing import ClassVar, Final, cast
 
+from insights.ingest.formats.counting import refusal_of
 from insights.ingest.formats.exim.patterns import HEADER, NESTED, OF_REJECTED, OWN_STAMP, PART
 from insights.ingest.formats.exim.reader import ARRIVES, NOBODY, QUIET, EximReader
 from insights.ingest.formats.forms import REPEATED
 from insights.ingest.formats.outcomes import EVENT, EVIDENCE, OTHER, REASONS, TOO_MANY
 from insights.ingest.formats.rfc5424 import plain_header
-from insights.ingest.formats.syslog import MAX_REPEATS, SyslogParser, Writer, refusal_of
+from insights.ingest.formats.syslog import MAX_REPEATS, SyslogParser, Writer
 from insights.ingest.local_time import moment
 from insights.ingest.record import Batch, SkipReason
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from insights.ingest.clock import Clock
 from insights.ingest.errors import BadState
+from insights.ingest.formats.counting import counted, refusal_of
 from insights.ingest.formats.outcomes import EVENT, EVIDENCE, OTHER, REASONS
 from insights.ingest.formats.postfix import patterns
 from insights.ingest.formats.postfix.events import Events
@@ -19,8 +20,7 @@ from insights.ingest.formats.postfix.sessions import Pending, Session
 from insights.ingest.formats.postfix.smtpd import SECURED_HEADS, Smtpd
 from insights.ingest.formats.rfc5424 import plain_header
 from insights.ingest.local_time import moment
-from insights.ingest.record import MAX_SAMPLES_PER_FEED, Batch, LineCounts, Skipped, SkipReason
-from insights.ingest.texts import sample_of
+from insights.ingest.record import Batch, SkipReason
 
 _FOREIGN, _MARKED, _SMTPD, _QMGR, _CLEANUP, _PICKUP = range(6)
 _NO_LINE: Final = b"\n"
@@ -86,7 +86,7 @@ class PostfixParser:
             if key is head:
                 start = clock.read(line)
                 if not start:
-                    skipped.append((len(lines) - length_hint(reading) - 1, _refusal(line, clock.refused)))
+                    skipped.append((len(lines) - length_hint(reading) - 1, refusal_of(line, clock.refused)))
                     prefix = _NO_LINE
                     continue
                 smtpd.micros = diversions.micros = clock.micros
@@ -274,23 +274,8 @@ class PostfixParser:
         event: int,
         evidence: int,
     ) -> Batch:
-        counts = LineCounts(event, evidence, len(lines) - event - evidence - len(skipped))
-        for _, reason in skipped:
-            counts.unrecognised[reason] += 1
-        samples = [
-            Skipped(first_line_number + index, reason, sample_of(lines[index]))
-            for index, reason in skipped[:MAX_SAMPLES_PER_FEED]
-        ]
+        samples, counts = counted(lines, skipped, first_line_number, event, evidence)
         return Batch(*self._events.taken(), samples, counts)
-
-
-def _refusal(line: bytes, reason: SkipReason) -> SkipReason:
-    """Tell empty lines and bytes that are no text from other lines without a stamp."""
-    if reason is not SkipReason.NO_STAMP:
-        return reason
-    if not line.strip():
-        return SkipReason.EMPTY
-    return SkipReason.BINARY if b"\0" in line else reason
 
 
 def _unmarked(parts: list[bytes]) -> list[bytes]:
