@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
@@ -88,3 +90,15 @@ def alice(stranger: Visit, world: World) -> Visit:
     """Alice's window, at all customers."""
     stranger.log_in(world.alice.email)
     return stranger
+
+
+@pytest.fixture(scope="session")
+def axe() -> Path:
+    """The script that looks for barriers; it comes with the browser assets."""
+    path = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.exists():
+        missing = "no axe-core in node_modules: run `make assets`"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return path

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
 from django.test.utils import override_settings
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -143,11 +142,8 @@ def test_light_turns_green_when_the_pasted_text_is_run(copying: Visit, world: Wo
     ids=["phone in the dark", "desk"],
 )
 def test_pages_with_a_key_fit_and_have_no_serious_barrier(
-    chromium: Browser, site: str, world: World, options: dict[str, Any]
+    chromium: Browser, site: str, world: World, axe: Path, options: dict[str, Any]
 ) -> None:
-    axe = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
-    if not axe.exists():
-        pytest.skip("no axe-core in node_modules: run `make assets`")
     with visit(chromium, site, bypass_csp=True, **options) as found:
         page = found.page
         found.log_in(world.alice.email, path=f"/t/{world.busy.slug}/settings/keys/new/")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
@@ -70,18 +68,6 @@ def inspected(axe: Path, chromium: Browser, site: str, world: World) -> Iterator
 def inspected_in_the_dark(axe: Path, chromium: Browser, site: str, world: World) -> Iterator[Visit]:
     """Alice at a phone at night, the same."""
     yield from _logged_in(chromium, site, world, **PHONE, bypass_csp=True, color_scheme="dark")
-
-
-@pytest.fixture(scope="session")
-def axe() -> Path:
-    """The script that looks for barriers; it comes with the browser assets."""
-    path = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
-    if not path.exists():
-        missing = "no axe-core in node_modules: run `make assets`"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    return path
 
 
 def barriers(page: Page, axe: Path, *, rules: list[str] | None = None) -> list[str]:
