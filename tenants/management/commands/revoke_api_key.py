@@ -15,7 +15,7 @@ _PREFIX = re.compile(r"(?:sai_)?([A-Za-z0-9]{8})(?:_.*)?")
 
 
 class Command(BaseCommand):
-    """`revoke_api_key sai_XXXXXXXX`; exit 1 when there is no such key."""
+    """`revoke_api_key PREFIX`, with what the key begins with or all of it; exit 1 when there is no such key."""
 
     help = "End an API key: the next request with it is refused."
     requires_system_checks = ()
