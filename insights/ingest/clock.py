@@ -23,6 +23,7 @@ _MILLION = 1_000_000
 _MINUTE = 60 * _MILLION
 _WEEK = 7 * 86_400
 _LONG_AGO, _FAR_OFF = -(2**63), 2**63
+_SIGNS: Final = (b"+", b"-")
 _NOTHING = b"\n"
 
 
@@ -58,7 +59,9 @@ class Clock:
         elif line[:14] == self._hour and line[self._tail_at : self._end] == self._tail:
             minute, second = _COLON.get(line[14:17]), _PLAIN.get(line[17:19])
             fraction = line[19 : self._tail_at]
-            if minute is not None and second is not None:
+            # Behind a stamp without an offset an offset may stand all the same.
+            is_whole = self._tail != b" " or line[self._end : self._end + 1] not in _SIGNS
+            if minute is not None and second is not None and is_whole:
                 micros = self._hour_starts + minute * _MINUTE + second * _MILLION
                 if not fraction:
                     return self._accept(micros, self._end)

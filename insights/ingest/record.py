@@ -24,6 +24,7 @@ UNKNOWN_MECHANISM = "unknown"
 class SubmissionRecord(NamedTuple):
     """One message (or `messages` of them) that a server took from an authenticated client.
 
+    A source that tells of a login and not of its messages gives `messages` 0, `recipients` 0 and `logins` 1 (or more).
     `micros` is when, in microseconds since 1970 UTC: a number, because one is made and compared for every message.
     """
 
@@ -40,6 +41,7 @@ class SubmissionRecord(NamedTuple):
     recipients_exact: bool
     size_bytes: int | None
     messages: int = 1
+    logins: int = 0
 
     @property
     def occurred_at(self) -> datetime:
@@ -66,7 +68,7 @@ class LoginFailureRecord(NamedTuple):
 
 
 class SkipReason(StrEnum):
-    """Why a line was not understood; the last three are of what comes over the API."""
+    """Why a line was not understood; `no_json` to `bad_record` are of JSON, the last four of rows read by columns."""
 
     EMPTY = "empty"
     NO_STAMP = "no_stamp"
@@ -81,6 +83,10 @@ class SkipReason(StrEnum):
     NO_JSON = "no_json"
     NO_MESSAGE = "no_message"
     BAD_RECORD = "bad_record"
+    BAD_ROW = "bad_row"
+    BAD_VALUE = "bad_value"
+    NO_ACCOUNT = "no_account"
+    OTHER_COLUMNS = "other_columns"
 
 
 class Skipped(NamedTuple):

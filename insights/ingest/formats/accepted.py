@@ -80,6 +80,6 @@ class Accepted:
             (
                 digest.digest(), message.micros, self._host(message.host), message.queue_id.decode(),
                 self._account(message.account), self._sender(message.sender), message.client_ip, message.tls,
-                message.mechanism, message.recipients, True, message.size, 1,
+                message.mechanism, message.recipients, True, message.size, 1, 0,
             ),
         )  # fmt: skip

@@ -2,9 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from insights.ingest.record import Batch
+
+
+@runtime_checkable
+class HoldsRows(Protocol):
+    """A parser that may have counted lines whose row goes on."""
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Return how many bytes of such rows wait for the next line."""
+        ...
 
 
 class Parser(Protocol):

@@ -53,8 +53,9 @@ class Refused:
         digest = self._base.copy()
         digest.update(b"\0".join((seen.host, seen.pid, b"%d" % seen.micros, seen.text)))
         key = (seen.micros, digest.digest())
-        first = self._ordinals[key]
-        if seen.newest - seen.micros <= ORDINAL_WINDOW:
+        is_late = seen.newest - seen.micros > ORDINAL_WINDOW
+        first = 0 if is_late else self._ordinals[key]  # as if forgotten, which may have happened or not
+        if not is_late:
             self._ordinals[key] = first + seen.times
             if len(self._ordinals) > _MAX_ORDINALS:
                 del self._ordinals[next(iter(self._ordinals))]

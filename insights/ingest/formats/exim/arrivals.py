@@ -23,10 +23,15 @@ from insights.ingest.record import (
 from insights.ingest.texts import address_of, remembered, text_of
 
 _SIZE: Final = b" S="
-_AFTER_SIZE: Final = frozenset((b"M8", b"DK", b"AR", b"DM", b"RT", b"Q=", b"id", b"T=", b"fr", b"fo"))
+_AFTER_SIZE: Final = (
+    b"id=", b"T=", b"for ", b"from <", b"M8S=", b"DKIM=", b"DMARC=", b"ARC", b"RT=", b"Q=", b"id*="
+)  # fmt: skip
+"""What the pattern wants behind the size, so that a line is cut where it cuts it, known client or not."""
 _ESCAPED = re.compile(rb"(?:\\[23][0-7]{2})+")
 _MAX_CLIENTS: Final = 20_000
 _LONGEST_REMEMBERED: Final = 500
+_LEAST_ID, _MOST_ID, _MOST_DIGITS = len(" Ci=") + 1, len(" Ci=") + 64, 5
+"""What the pattern takes for a connection's id and a port."""
 _TLS: Final = {
     **dict.fromkeys((b"SSLv3", b"SSL3", b"SSL3.0", b"SSL-3.0"), TlsVersion.SSL3),
     **dict.fromkeys((b"TLSv1", b"TLS1", b"TLS1.0", b"TLSv1.0", b"TLS-1.0"), TlsVersion.TLS1_0),
@@ -73,7 +78,7 @@ class Arrivals:
         end = line.find(_SIZE, at)
         fields = line[at:end]
         size, _, rest = line[end + 3 :].partition(b" ")
-        whole = end > 0 and size.isdigit() and (not rest or rest[:2] in _AFTER_SIZE)
+        whole = end > 0 and size.isdigit() and (not rest or rest.startswith(_AFTER_SIZE))
         key = _without_numbers(fields)
         client = self._clients.get(key) if whole else None
         if client is None:
@@ -106,7 +111,7 @@ class Arrivals:
                 (
                     digest.digest(), self.micros, self._host(self.host), queue_id.decode(), client.account,
                     client.sender, client.address, client.tls, client.mechanism, recipients,
-                    exact and not self.cut, int(size), 1,
+                    exact and not self.cut, int(size), 1, 0,
                 ),
             )
         )  # fmt: skip
@@ -142,9 +147,14 @@ def _without_numbers(fields: bytes) -> bytes:
     if host < 0 or end < 0 or fields.find(b" A=", host, end) >= 0:
         return fields
     port, connection = fields.find(b"]:", host, end), fields.find(b" Ci=", host, end)
-    if connection > 0:
+    if (
+        connection > 0
+        and _LEAST_ID <= end - connection <= _MOST_ID
+        and fields.find(b" ", connection + 1, end) < 0
+    ):
         fields = fields[:connection] + fields[end:]
-    if port > 0 and fields[port + 2 : (after := fields.find(b" ", port))].isdigit():
+    after = fields.find(b" ", port)
+    if 0 < port < after <= port + 2 + _MOST_DIGITS and fields[port + 2 : after].isdigit():
         fields = fields[: port + 1] + fields[after:]
     return fields
 

@@ -18,6 +18,7 @@ from insights.ingest.record import Batch, SkipReason
 
 _NO_LINE: Final = b"\n"
 _PRUNE_EVERY: Final = 600 * 1_000_000
+_SIGNS: Final = (b"+", b"-")
 _LONGEST_STAMP: Final = 36
 _PROCESS = re.compile(rb"\[(\d{1,10})\] ")
 _SHORT_ID, _LONG_ID = 16, 23
@@ -52,7 +53,8 @@ class EximParser(SyslogParser):
         prefix = _NO_LINE
         reading = iter(lines)
         for line in reading:
-            if not line.startswith(prefix):
+            # A stamp of the same text that goes on with an offset is another one.
+            if not line.startswith(prefix) or line[start : start + 1] in _SIGNS:
                 start = clock.read(line) if line[:1].isdigit() else self._nested_stamp(line)
                 if not start:
                     index = len(lines) - length_hint(reading) - 1

@@ -115,7 +115,7 @@ class Events:
                     SubmissionRecord,
                     (
                         digest.digest(), micros, host_text, queue_id.decode(), account_text, sender_text, address,
-                        tls, mechanism, recipients, exact, size, 1,
+                        tls, mechanism, recipients, exact, size, 1, 0,
                     ),
                 )
             )  # fmt: skip

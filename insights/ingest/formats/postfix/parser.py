@@ -17,7 +17,7 @@ from insights.ingest.formats.postfix.header import read_writer
 from insights.ingest.formats.postfix.memory import PENDING_FOR, Host, Memory
 from insights.ingest.formats.postfix.process import Process
 from insights.ingest.formats.postfix.sessions import Pending, Session
-from insights.ingest.formats.postfix.smtpd import SECURED_HEADS, Smtpd
+from insights.ingest.formats.postfix.smtpd import Smtpd
 from insights.ingest.formats.rfc5424 import plain_header
 from insights.ingest.local_time import moment
 from insights.ingest.record import Batch, SkipReason
@@ -73,8 +73,8 @@ class PostfixParser:
         self, lines: Sequence[bytes], *, first_line_number: int
     ) -> Batch:
         """Read complete lines; raises `YearRequired` only at the first stamp that has no year."""
-        clock, smtpd, heads, tls_tails = self._clock, self._smtpd, self._heads, self._smtpd.tls_tails
-        diversions = smtpd.diversions
+        clock, smtpd, heads = self._clock, self._smtpd, self._heads
+        diversions, tls_heads, tls_tails = smtpd.diversions, smtpd.tls_heads, smtpd.tls_tails
         event = evidence = 0
         skipped: list[tuple[int, SkipReason]] = []
         prefix = _NO_LINE
@@ -113,7 +113,7 @@ class PostfixParser:
                     middle, rest = parts[1], parts[2]
                     if rest[:7] == b"client=":
                         outcome = smtpd.client(process, middle, rest)
-                    elif middle[:33] in SECURED_HEADS and rest in tls_tails:
+                    elif rest in tls_tails and middle in tls_heads:
                         process.session.tls = tls_tails[rest]
                         process.host.proven = True
                         evidence += 1

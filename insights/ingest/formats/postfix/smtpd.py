@@ -28,13 +28,9 @@ _TLS_TOKENS: Final = {
     b"TLSv1.2": TlsVersion.TLS1_2,
     b"TLSv1.3": TlsVersion.TLS1_3,
 }
-SECURED_HEADS: Final = frozenset(
-    (word + b" TLS connection established from ")[:33]
-    for word in (b"Anonymous", b"Untrusted", b"Trusted", b"Verified")
-)
-"""How the common TLS lines begin: enough to know one, for those whose end has been read before."""
 _AFTER_ACCOUNT: Final = (b", sasl_sender=", b", orig_queue_id=", b", orig_client=")
 _MAX_LOGINS: Final = 20_000
+_MAX_HEADS: Final = 20_000
 _LONGEST_REMEMBERED: Final = 500
 
 
@@ -52,6 +48,7 @@ class Smtpd:
         self._memory = memory
         self._events = events
         self._logins: dict[bytes, tuple[bytes, bytes, str]] = {}
+        self.tls_heads: set[bytes] = set()
         self.tls_tails: dict[bytes, TlsVersion] = {}
         self._handlers: dict[bytes, Callable[[Process, bytes], int]] = {
             b"connect ": self._connect,
@@ -93,14 +90,18 @@ class Smtpd:
             memory.make_room()
         return outcome
 
-    def learn_tls(self, tail: bytes) -> TlsVersion | None:
-        """Return the version that begins the last part of a TLS line, and remember it for this text."""
+    def _learn_tls(self, head: bytes, tail: bytes) -> TlsVersion | None:
+        """Return the version that begins the last part of a TLS line, and remember both parts as what they are."""
         token, with_cipher, _ = tail.partition(b" with cipher ")
         if not with_cipher or b" " in token:
             return None
         version = _TLS_TOKENS.get(token, TlsVersion.UNKNOWN)
         if len(self.tls_tails) < 1_000 and len(tail) < 500:
             self.tls_tails[tail] = version
+        if len(self.tls_heads) >= _MAX_HEADS:
+            self.tls_heads.clear()
+        if len(head) <= _LONGEST_REMEMBERED:
+            self.tls_heads.add(head)
         return version
 
     def text(self, process: Process, text: bytes) -> int:
@@ -133,7 +134,7 @@ class Smtpd:
         found = patterns.SECURED.pattern.match(text)
         if found is None:
             return UNKNOWN if b"TLS connection established from " in text[:80] else OTHER
-        version = self.learn_tls(found[1])
+        version = self._learn_tls(text[: found.start(1) - len(b": ")], found[1])
         if version is None:
             return UNKNOWN
         process.session.tls = version

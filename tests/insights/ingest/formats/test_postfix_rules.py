@@ -49,6 +49,7 @@ def test_session_with_one_message_gives_one_record() -> None:
         True,
         391,
         1,
+        0,
     )
     assert (batch.counts.event, batch.counts.evidence, batch.counts.other) == (1, 4, 0)
 
@@ -142,6 +143,15 @@ def test_tls_version_is_the_exact_token(words: str, token: str, version: TlsVers
     line = f"{words}: {token} with cipher AES128-SHA (128/128 bits)"
     for _ in range(2):
         assert tls_of(CONNECT, line, client("A1"), queued("A1"), client("A2"), queued("A2")) == [version] * 2
+
+
+@pytest.mark.parametrize(
+    "peer", ["unknownY2001:db8::7]", "unknown[192.0.2.4", "un known[192.0.2.4]", "[192.0.2.4]x"]
+)
+def test_tls_line_of_an_unknown_form_is_one_also_behind_a_known_one(peer: str) -> None:
+    """Found by atheris: a line that ended like one that was read before was read whatever stood before its end."""
+    batch = read(log(TLS, TLS.replace(PEER, peer)))
+    assert (batch.counts.evidence, batch.counts.unrecognised) == (1, {SkipReason.UNKNOWN_FORM: 1})
 
 
 def test_tls_line_of_the_session_before_does_not_count() -> None:

@@ -32,6 +32,7 @@ def test_line_gives_one_record() -> None:
         False,
         1281,
         1,
+        0,
     )
 
 
@@ -188,6 +189,30 @@ def test_proxy_that_authenticated_hides_the_mechanism() -> None:
 def test_account_is_what_the_client_typed(logged: str, account: str) -> None:
     first, again = read(log(arrival(login=logged), arrival(login=logged, queue_id=LONG_ID))).submissions
     assert (first.account, again.account, first.mechanism) == (account, account, "PLAIN")
+
+
+@pytest.mark.parametrize("account", ["a S=1 idle", "a S=1 Tom", "a S=1 former", "a S=12 RTx=1"])
+def test_account_does_not_depend_on_what_was_read_before(account: str) -> None:
+    """Found by atheris: the client `a`, once known, was taken for one whose name goes on like a size."""
+    lines = [arrival(login="plain:a"), arrival(login=f"plain:{account}", queue_id=LONG_ID)]
+    assert [one.account for one in read(log(*lines)).submissions] == ["a", account]
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [
+        f"{PEER}:50123 Ci={'1' * 65}",
+        f"{PEER}:50123 Ci=",
+        f"{PEER}:50123 Ci=1 2",
+        f"{PEER}:501234 Ci=1",
+        f"{PEER}: Ci=1",
+    ],
+)
+def test_line_of_an_unknown_form_is_one_also_behind_a_known_client(peer: str) -> None:
+    """Found by atheris: what stands for port and connection was left out of the comparison whatever it was."""
+    known = f"{ID} <= ann@acme.example {PEER}:50123 Ci=31337 P=esmtpa A=plain:ann S=391"
+    batch = read(log(known, f"{LONG_ID} <= ann@acme.example {peer} P=esmtpa A=plain:ann S=391"))
+    assert (len(batch.submissions), batch.counts.unrecognised) == (1, {SkipReason.UNKNOWN_FORM: 1})
 
 
 @pytest.mark.parametrize(

@@ -133,3 +133,14 @@ def test_header_without_a_rejection_above_is_not_recognised() -> None:
     assert read(HEADER).counts == LineCounts(unrecognised={SkipReason.NO_STAMP: 8})
     apart = read(log(REJECTED) + b"\n" + HEADER)
     assert apart.counts.unrecognised == {SkipReason.NO_STAMP: 8, SkipReason.EMPTY: 1}
+
+
+def test_line_behind_a_damaged_offset_of_the_same_second_is_read() -> None:
+    fields = (
+        b"1vCx7T-00000000oA2-1Qzk <= a@b.example H=x [192.0.2.31] P=esmtpsa X=TLS1:X:1 A=login:ann S=48\n"
+    )
+    stamp = b"2026-10-25 02:59:59.200 "
+    whole, damaged = stamp + b"+0200 [3110] x\n", stamp + b"+0200\0\0 [3110] x\n"
+    batch = read(whole + damaged + stamp + b"+0200 [3110] " + fields, year=None)
+    assert [record.queue_id for record in batch.submissions] == ["1vCx7T-00000000oA2-1Qzk"]
+    assert batch.submissions[0].occurred_at.isoformat() == "2026-10-25T00:59:59.200000+00:00"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from insights.ingest.errors import BadState
 from insights.ingest.formats.opensmtpd.patterns import FORMS
-from insights.ingest.record import Batch, LineCounts, SkipReason, joined
+from insights.ingest.record import LineCounts, SkipReason, joined
 from tests.insights.ingest import corpus
+from tests.insights.ingest.formats.laws import no_cut_changes_anything
 from tests.insights.ingest.formats.opensmtpd.reading import (
     CONNECTED,
     ENDED,
@@ -23,7 +25,7 @@ from tests.insights.ingest.formats.opensmtpd.reading import (
     stream,
     taken,
 )
-from tests.insights.ingest.test_stream_properties import content, cut, fed, lines_in
+from tests.insights.ingest.test_stream_properties import fed, lines_in
 
 SAMPLES = corpus.FOLDER.parent / "samples"
 REFUSED = "smtp authentication user=admin result=permfail"
@@ -76,16 +78,7 @@ def test_any_bytes_are_counted_and_never_raise(data: bytes) -> None:
 @quick
 @given(data=logs, places=st.lists(st.integers(0, 5_000), max_size=4))
 def test_saved_state_and_chunks_change_nothing(data: bytes, places: list[int]) -> None:
-    whole = content(fed(stream(zone="Europe/Berlin"), [data]))
-    batches: list[Batch] = []
-    reader = stream(zone="Europe/Berlin")
-    for chunk in cut(data, places):
-        batches.append(reader.feed(chunk))
-        state = reader.state()
-        reader = stream(zone="Europe/Berlin")
-        reader.restore(state)
-        assert reader.state() == state
-    assert content([*batches, reader.end_of_input()]) == whole
+    no_cut_changes_anything(partial(stream, zone="Europe/Berlin"), data, places)
 
 
 @pytest.mark.parametrize(
