@@ -1,0 +1,1 @@
+"""Follow log files that a server goes on writing, through rotation, truncation and compression."""
