@@ -1,0 +1,1 @@
+"""Tests of the Microsoft Graph connector, against a server that speaks its protocol."""
