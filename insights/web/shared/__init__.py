@@ -1,0 +1,1 @@
+"""The pages of a provider's shared servers and of its inbox."""
