@@ -1,0 +1,1 @@
+"""How well a source is fed, judged from plain facts: pauses, gaps, clocks, and why a number is zero. Pure."""
