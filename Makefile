@@ -13,7 +13,7 @@ VENDOR := project/static/vendor/.installed
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(LOCK_ARGS)
 
-.PHONY: help install demo test lint bench schema stop assets lock
+.PHONY: help install demo test lint bench fuzz schema stop assets lock
 .DELETE_ON_ERROR:
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make test      all tests (ARGS=... for pytest)"
 	@echo "make lint      style, types, imports, templates, migrations"
 	@echo "make bench     the benchmarks"
+	@echo "make fuzz      each parser for 20 seconds (ARGS=\"postfix --seconds 60\")"
 	@echo "make schema    write docs/openapi.yaml again, after a change of the API"
 	@echo "make stop      stop the embedded servers of this checkout"
 	@echo "make assets    copy the browser libraries again"
@@ -75,6 +76,9 @@ lint: install
 
 bench: install
 	$(BIN)/python -m tests.bench $(ARGS)
+
+fuzz: install
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 schema: install
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 from urllib.parse import quote
 
 from django.conf import settings
@@ -76,9 +77,21 @@ def manage(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[s
     )
 
 
-def start(*arguments: str | Path, **more: str) -> subprocess.Popen[str]:
+class Started(subprocess.Popen[str]):
+    """A process that does not outlive the test that failed: waiting for its end would last for ever."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Wait for its end; after an error put one to it."""
+        if kind is not None:
+            self.kill()
+        super().__exit__(kind, error, trace)
+
+
+def start(*arguments: str | Path, **more: str) -> Started:
     """Start `python …` and return at once; use it as a context manager."""
-    return subprocess.Popen(
+    return Started(
         [sys.executable, *map(str, arguments)],
         cwd=ROOT,
         env=environment(**more),

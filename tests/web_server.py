@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.ports import free_port
 from tests.processes import ROOT, environment
 
 PATIENCE_SECONDS = 30.0
@@ -22,9 +23,7 @@ class WebServer:
 
     def __init__(self, **more: str) -> None:
         self._more = more
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
-            self.port = int(taken.getsockname()[1])
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 
