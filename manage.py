@@ -19,6 +19,10 @@ def main() -> None:
     gc.set_threshold(50_000)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if command == "ingest":
+        from insights.ingest import spare
+
+        spare.make_ready(sys.argv[2:])
     if command not in COMMANDS_WITHOUT_SERVERS:
         from project import embedded, prepare
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -24,17 +24,46 @@ LONGEST_BARS = 31
 C = TypeVar("C", TlsVersion, AuthClass)
 
 
-def volume_chart(days: Sequence[DayVolume]) -> ChartPayload:
-    """Return the messages of each day; hovering a day tells its accounts too."""
+class Remarks(NamedTuple):
+    """What is to be said of days: of `unknown` ones nothing was received, of `partial` ones not everything was."""
+
+    unknown: Mapping[date, str] = {}
+    partial: Mapping[date, str] = {}
+
+    def title(self, day: date, told: str, *, count: int) -> str:
+        """Return the sentence of a day with what it lacks."""
+        if not count and day in self.unknown:
+            return _("%(day)s: not known, %(remark)s") % {"day": _day(day), "remark": self.unknown[day]}
+        remark = self.unknown.get(day) or self.partial.get(day)
+        return _("%(told)s (%(remark)s)") % {"told": told, "remark": remark} if remark else told
+
+    def value(self, day: date, count: int) -> int | None:
+        """Return the number of a day; None where nothing was received, so that it is not known."""
+        return None if not count and day in self.unknown else count
+
+
+NO_REMARKS = Remarks()
+
+
+def volume_chart(days: Sequence[DayVolume], remarks: Remarks = NO_REMARKS) -> ChartPayload:
+    """Return the messages of each day; hovering a day tells its accounts too, and what is not known of it."""
     titles = [
-        _("%(day)s: %(messages)s, %(accounts)s")
-        % {"day": _day(day.day), "messages": _messages(day.messages), "accounts": _accounts(day.accounts)}
+        remarks.title(
+            day.day,
+            _("%(day)s: %(messages)s, %(accounts)s")
+            % {
+                "day": _day(day.day),
+                "messages": _messages(day.messages),
+                "accounts": _accounts(day.accounts),
+            },
+            count=day.messages,
+        )
         for day in days
     ]
     series: ChartSeries = {
         "key": "messages",
         "label": _("Messages"),
-        "values": [day.messages for day in days],
+        "values": [remarks.value(day.day, day.messages) for day in days],
         "class": "volume",
     }
     return ChartPayload(
@@ -46,26 +75,30 @@ def volume_chart(days: Sequence[DayVolume]) -> ChartPayload:
     )
 
 
-def tls_chart(by_day: Mapping[date, Mapping[TlsVersion, int]]) -> ChartPayload:
+def tls_chart(by_day: Mapping[date, Mapping[TlsVersion, int]], remarks: Remarks = NO_REMARKS) -> ChartPayload:
     """Return the messages of each day by TLS version; versions without any message are left out."""
-    return _stacked(by_day, TLS_MARKS)
+    return _stacked(by_day, TLS_MARKS, remarks)
 
 
-def auth_chart(by_day: Mapping[date, Mapping[AuthClass, int]]) -> ChartPayload:
+def auth_chart(by_day: Mapping[date, Mapping[AuthClass, int]], remarks: Remarks = NO_REMARKS) -> ChartPayload:
     """Return the messages of each day by auth class; classes without any message are left out."""
-    return _stacked(by_day, AUTH_MARKS)
+    return _stacked(by_day, AUTH_MARKS, remarks)
 
 
-def failure_chart(by_day: Mapping[date, int]) -> ChartPayload:
+def failure_chart(by_day: Mapping[date, int], remarks: Remarks = NO_REMARKS) -> ChartPayload:
     """Return the failed logins of each day."""
     titles = [
-        f"{_day(day)}: {ngettext('%(n)s failed login', '%(n)s failed logins', n) % {'n': _number(n)}}"
+        remarks.title(
+            day,
+            f"{_day(day)}: {ngettext('%(n)s failed login', '%(n)s failed logins', n) % {'n': _number(n)}}",
+            count=n,
+        )
         for day, n in by_day.items()
     ]
     series: ChartSeries = {
         "key": "failures",
         "label": _("Failed logins"),
-        "values": list(by_day.values()),
+        "values": [remarks.value(day, n) for day, n in by_day.items()],
         "class": "failed",
     }
     return ChartPayload(
@@ -77,14 +110,20 @@ def failure_chart(by_day: Mapping[date, int]) -> ChartPayload:
     )
 
 
-def _stacked(by_day: Mapping[date, Mapping[C, int]], marks: Mapping[C, Mark]) -> ChartPayload:
+def _stacked(
+    by_day: Mapping[date, Mapping[C, int]], marks: Mapping[C, Mark], remarks: Remarks
+) -> ChartPayload:
     """Stack the classes in the order of their marks, so that a class has its place whatever the data."""
+    sums = {day: sum(counts.values()) for day, counts in by_day.items()}
     used = [key for key in marks if any(counts.get(key) for counts in by_day.values())]
     series: list[ChartSeries] = [
         {
             "key": str(key),
             "label": str(marks[key].label),
-            "values": [counts.get(key, 0) for counts in by_day.values()],
+            "values": [
+                None if remarks.value(day, sums[day]) is None else counts.get(key, 0)
+                for day, counts in by_day.items()
+            ],
             "class": marks[key].css,
         }
         for key in used
@@ -92,7 +131,9 @@ def _stacked(by_day: Mapping[date, Mapping[C, int]], marks: Mapping[C, Mark]) ->
     return ChartPayload(
         kind="stacked",
         labels=_labels(list(by_day)),
-        titles=[f"{_day(day)}: {_messages(sum(counts.values()))}" for day, counts in by_day.items()],
+        titles=[
+            remarks.title(day, f"{_day(day)}: {_messages(count)}", count=count) for day, count in sums.items()
+        ],
         series=series,
         unit=_("messages"),
     )

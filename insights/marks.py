@@ -1,4 +1,4 @@
-"""How TLS versions and auth classes are named and marked on pages, in charts and in mails.
+"""How TLS versions, auth classes and the views of the report are named and marked on pages, in charts and in mails.
 
 One table, so that a class has the same word, order and colour everywhere. The colours themselves stand in
 the style sheet, as `--c-<css>`.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -56,3 +57,11 @@ def tls_segments(counts: Mapping[TlsVersion, int]) -> Sequence[Segment]:
 def auth_segments(counts: Mapping[AuthClass, int]) -> Sequence[Segment]:
     """Give the parts of an authentication bar in their fixed order, those without a message left out."""
     return [Segment(*mark, counts[key]) for key, mark in AUTH_MARKS.items() if counts.get(key)]
+
+
+class View(TextChoices):
+    """What the report shows: “View data by”."""
+
+    VOLUME = "volume", _("Sending volume")
+    TLS = "tls", _("TLS usage")
+    AUTH = "auth", _("Authentication")

@@ -7,7 +7,10 @@ from uuid import UUID
 import structlog
 from django.utils import timezone
 
+from insights.connectors.graph.claims import due_connections, seal_all_anew
+from insights.connectors.graph.poll import poll
 from insights.detection.silence import watch_sources as watch_sources_of
+from insights.ingest.held import put_away_forgotten
 from insights.ingest.run import end_dead_imports, run_import, stalled_imports
 from insights.ingest.undo import claim_lost_undos, undo_import
 from insights.models import ImportStatus, LogImport
@@ -65,11 +68,12 @@ def aggregate_closed_days() -> None:
 
 @app.task
 def apply_retention() -> None:
-    """Delete what tenants no longer keep, then drop and make partitions."""
+    """Delete what tenants no longer keep, and files that nobody explained; then drop and make partitions."""
     now = timezone.now()
     for tenant in Tenant.objects.all():
         with tenant_scope([tenant.pk]):
             apply_retention_to(tenant, now=now)
+            put_away_forgotten(now=now)
     keep_partitions(now=now)
 
 
@@ -88,3 +92,20 @@ def watch_sources() -> None:
         with tenant_scope([tenant.pk]):
             watch_sources_of(tenant, now=now)
     send_webhooks.delay_on_commit()
+
+
+@app.task
+def poll_due_graph() -> None:
+    """Queue the connections to Microsoft 365 that are due, each by itself; seal secrets with the newest key."""
+    now = timezone.now()
+    for tenant_id in Tenant.objects.values_list("pk", flat=True):
+        with tenant_scope([tenant_id]):
+            seal_all_anew()
+            for connection_id in due_connections(now=now):
+                poll_graph.delay_on_commit(tenant_id=str(tenant_id), connection_id=str(connection_id))
+
+
+@app.task
+def poll_graph(*, tenant_id: str, connection_id: str) -> None:
+    """Ask one directory for its new sign-ins; does nothing while another worker is at it."""
+    poll(tenant_id=UUID(tenant_id), connection_id=UUID(connection_id), clock=timezone.now)

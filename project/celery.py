@@ -44,6 +44,8 @@ app.conf.beat_schedule = {
     "resume-imports": {"task": "insights.tasks.resume_imports", "schedule": 60.0},
     "resume-report-requests": {"task": "reports.tasks.resume_report_requests", "schedule": 60.0},
     "watch-sources": {"task": "insights.tasks.watch_sources", "schedule": crontab(minute="*/10")},
+    # Which connections are due is on them; the tick only looks.
+    "poll-graph": {"task": "insights.tasks.poll_due_graph", "schedule": 60.0, "options": {"expires": 60}},
     # A tick that finds the one before still queued is dropped: each sends everything that is due.
     "send-webhooks": {
         "task": "tenants.tasks.send_webhooks",

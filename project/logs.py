@@ -38,7 +38,12 @@ def configure(options: dict[str, Any]) -> None:
             },
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["console"], "level": options["level"]},
-            "loggers": {"django.server": {"propagate": True, "handlers": []}},
+            "loggers": {
+                "django.server": {"propagate": True, "handlers": []},
+                # They would write every address that is asked, with what it asks for.
+                "httpx": {"level": "WARNING"},
+                "httpcore": {"level": "WARNING"},
+            },
         }
     )
     structlog.configure(

@@ -149,12 +149,15 @@ def _secret_key() -> str:
     if not kept.exists():
         if _embedded is None:
             raise ImproperlyConfigured("SECRET_KEY is not set. Set it to a long random string.")
+        VAR_DIR.mkdir(mode=0o700, exist_ok=True)
         kept.touch(mode=0o600)
         kept.write_text(secrets.token_urlsafe(48))
     return kept.read_text().strip()
 
 
 SECRET_KEY = _secret_key()
+# Keys of before: what they signed and sealed stays good, and nothing new takes them.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
@@ -271,19 +274,24 @@ API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=600)
 API_BATCHES_A_MINUTE = env.int("API_BATCHES_A_MINUTE", default=6000)
 
 
-def _peppers() -> dict[str, str]:
-    """Read `API_KEY_PEPPERS=2:…,1:…`: new keys take the first, keys under the others stay valid."""
-    named: list[str] = env.list("API_KEY_PEPPERS", default=[])
-    if not all(re.fullmatch(r"[0-9A-Za-z_-]{1,16}:\S+", pepper) for pepper in named):
-        raise ImproperlyConfigured("API_KEY_PEPPERS must be NAME:SECRET, with a comma between two of them.")
-    return dict(pepper.split(":", 1) for pepper in named) or {"0": SECRET_KEY}
+def _named_secrets(name: str, named: list[str]) -> dict[str, str]:
+    """Read `NAME=2:…,1:…`: what is new takes the first, what was made under the others stays valid."""
+    if not all(re.fullmatch(r"[0-9A-Za-z_-]{1,16}:\S+", secret) for secret in named):
+        raise ImproperlyConfigured(f"{name} must be NAME:SECRET, with a comma between two of them.")
+    return dict(secret.split(":", 1) for secret in named) or {"0": SECRET_KEY}
 
 
-API_KEY_PEPPERS = _peppers()
+API_KEY_PEPPERS = _named_secrets("API_KEY_PEPPERS", env.list("API_KEY_PEPPERS", default=[]))
 
 # --- Webhooks: where messages may go (tenants/webhooks/addresses.py) ------------------------------------------
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
 WEBHOOK_PORTS = [int(port) for port in env.list("WEBHOOK_PORTS", default=["80", "443", "8080", "8443"])]
+
+# --- Microsoft 365: what is asked for sign-ins, and what its secrets are sealed with (docs/adr/0009) ---------------
+STORED_SECRET_KEYS = _named_secrets("STORED_SECRET_KEYS", env.list("STORED_SECRET_KEYS", default=[]))
+# `{"global": ["https://login…", "https://graph…"]}` instead of those of insights.connectors.graph.clouds.
+GRAPH_ENDPOINTS: dict[str, object] = env.json("GRAPH_ENDPOINTS", default={})
+GRAPH_OVERLAP_HOURS = env.int("GRAPH_OVERLAP_HOURS", default=6)
 
 # --- Celery: a task is lost with no worker, and done again when a worker dies (docs/adr/0004) -----------------
 CELERY_BROKER_URL = REDIS_URL

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from insights.enums import AuthClass, TlsVersion
+from insights.health.days import DayEvidence
 from project.periods import DayRange
 
 
@@ -115,7 +116,7 @@ class ReportContent:
     `sender_domain` is None for all domains, "" for senders without one. `chart_classes` name what the chart
     stacks: TLS versions, or auth classes in a report asked for from that view, in the order of each day's
     `parts`. The `top_` tables and `old_clients` are the beginnings of longer ones; `totals` and
-    `old_clients_count` say how long.
+    `old_clients_count` say how long. `not_whole` are the days that lack a source, or all of them.
     """
 
     tenant_name: str
@@ -138,6 +139,7 @@ class ReportContent:
     old_clients: tuple[ClientLine, ...]
     old_clients_count: int
     top_failures: tuple[FailureLine, ...]
+    not_whole: Mapping[date, DayEvidence] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:

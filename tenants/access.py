@@ -1,6 +1,7 @@
 """The only door to a tenant: fetch it and check the right in one call.
 
-A stranger gets 404, as if the tenant did not exist; a member without the right gets 403.
+A stranger gets 404, as if the tenant did not exist; a member without the right gets 403. An inbox of shared servers
+(`TenantKind`) is nobody's tenant here: it is reached through its provider alone.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 
-from tenants.models import ApiKey, Membership, Provider, Tenant, User
+from tenants.models import ApiKey, Membership, Provider, Tenant, TenantKind, User
 from tenants.roles import CAPABILITIES, SCOPE_CAPABILITIES, Capability, Role, Scope
 from tenants.scope import tenant_scope
 
@@ -36,20 +37,29 @@ def tenants_of(user: Caller) -> QuerySet[Tenant]:
         return _tenants_of_key(user)
     if not user.is_authenticated or not user.is_active:
         return Tenant.objects.none()
-    return Tenant.objects.filter(
-        Q(memberships__user=user)
-        | Q(
-            provider__memberships__in=Membership.objects.filter(
-                user=user, provider__isnull=False, sees_all=True
+    return (
+        customers()
+        .filter(
+            Q(memberships__user=user)
+            | Q(
+                provider__memberships__in=Membership.objects.filter(
+                    user=user, provider__isnull=False, sees_all=True
+                )
             )
         )
-    ).distinct()
+        .distinct()
+    )
+
+
+def customers() -> QuerySet[Tenant]:
+    """Return every tenant but inboxes."""
+    return Tenant.objects.filter(kind=TenantKind.CUSTOMER)
 
 
 def _tenants_of_key(key: ApiKey) -> QuerySet[Tenant]:
     if key.tenant_id is not None:
-        return Tenant.objects.filter(pk=key.tenant_id)
-    of_provider = Tenant.objects.filter(provider=key.provider_id)
+        return customers().filter(pk=key.tenant_id)
+    of_provider = customers().filter(provider=key.provider_id)
     return of_provider if key.all_tenants else of_provider.filter(pk__in=key.tenants.values("pk"))
 
 
@@ -87,9 +97,9 @@ def tenants_with(user: Caller, capability: Capability) -> QuerySet[Tenant]:
         return Tenant.objects.none()
     theirs = Membership.objects.filter(user=user, role__in=_roles_with(capability))
     at_providers = theirs.filter(provider__isnull=False, sees_all=True)
-    return Tenant.objects.filter(
-        Q(memberships__in=theirs) | Q(provider__memberships__in=at_providers)
-    ).distinct()
+    return (
+        customers().filter(Q(memberships__in=theirs) | Q(provider__memberships__in=at_providers)).distinct()
+    )
 
 
 def providers_with(user: Caller, capability: Capability) -> QuerySet[Provider]:
@@ -101,6 +111,14 @@ def providers_with(user: Caller, capability: Capability) -> QuerySet[Provider]:
         return Provider.objects.none()
     theirs = Membership.objects.filter(user=user, role__in=_roles_with(capability), sees_all=True)
     return Provider.objects.filter(memberships__in=theirs).distinct()
+
+
+def provider_capabilities(user: User, provider: Provider) -> frozenset[Capability]:
+    """Return what `user` may do with all of the provider's tenants; empty for who sees some only. One query."""
+    roles = Membership.objects.filter(user=user, provider=provider, sees_all=True).values_list(
+        "role", flat=True
+    )
+    return frozenset().union(*(CAPABILITIES[Role(role)] for role in roles))
 
 
 def _roles_with(capability: Capability) -> list[Role]:
@@ -132,7 +150,7 @@ def get_tenant(user: Caller, slug: str, capability: Capability) -> Tenant:
     Raises Http404 when it does not exist or `user` is a stranger to it, PermissionDenied when `user` may see it (or
     a key covers it) but lacks `capability`. Two queries.
     """
-    tenant = Tenant.objects.select_related("provider").filter(slug=slug).first()
+    tenant = customers().select_related("provider").filter(slug=slug).first()
     granted = capabilities_of(user, tenant) if tenant else frozenset()
     if tenant is None or not granted:
         raise Http404("No such tenant.")
@@ -167,11 +185,16 @@ def provider_view(capability: Capability) -> Callable[[ProviderView[P]], SlugVie
     return decorate
 
 
-def tenant_view(capability: Capability) -> Callable[[TenantView[P]], SlugView[P]]:
+def tenant_view(
+    capability: Capability, *, enters_scope: bool = True
+) -> Callable[[TenantView[P]], SlugView[P]]:
     """Turn a view of a tenant into a view of a URL with `slug`, permitted and inside the tenant's scope.
 
     The view is called as `view(request, tenant, …)`; `request.tenant` is set for the templates. A template response is
     rendered inside the scope; a streaming response must enter the scope again in its generator.
+
+    The scope is a transaction. A view that waits for another server is decorated with `enters_scope=False`, and enters
+    `tenant_scope` itself around what it reads and writes.
     """
 
     def decorate(view: TenantView[P]) -> SlugView[P]:
@@ -183,6 +206,8 @@ def tenant_view(capability: Capability) -> Callable[[TenantView[P]], SlugView[P]
                 raise Http404("Nobody is logged in.")
             tenant = get_tenant(request.user, slug, capability)
             request.tenant = tenant  # type: ignore[attr-defined]  # read by tenants.web.context
+            if not enters_scope:
+                return view(request, tenant, *args, **kwargs)
             with tenant_scope([tenant.pk]):
                 response = view(request, tenant, *args, **kwargs)
                 if isinstance(response, SimpleTemplateResponse):

@@ -97,20 +97,32 @@ def make_key_once(*, key_id: UUID, **wish: Any) -> tuple[ApiKey, str] | None:
 
 def find_key(text: str, *, now: datetime) -> ApiKey | None:
     """Return the key with this text if it may be used at `now`, else None. At most one query."""
-    found = _FORM.fullmatch(text)
-    if found is None or _checksum(text.rpartition("_")[0]) != found[3]:
+    prefix = prefix_of(text)
+    if prefix is None:
         return None
-    key = ApiKey.objects.select_related("tenant", "provider").filter(prefix=found[1]).first()
+    key = ApiKey.objects.select_related("tenant", "provider").filter(prefix=prefix).first()
     # Somebody who tries names learns nothing from the time it takes: an unknown one is compared as well.
+    return key if may_use(key, text, now=now) else None
+
+
+def prefix_of(text: str) -> str | None:
+    """Return what names the key of this text, or None for what is no key's text. No query."""
+    found = _FORM.fullmatch(text)
+    return None if found is None or _checksum(text.rpartition("_")[0]) != found[3] else found[1]
+
+
+def may_use(key: ApiKey | None, text: str, *, now: datetime) -> bool:
+    """Tell whether `text`, which is well formed, is this key's and the key may be used at `now`. No query."""
     pepper, kept = (
         (key.pepper, bytes(key.digest)) if key else (next(iter(settings.API_KEY_PEPPERS)), bytes(32))
     )
     if pepper not in settings.API_KEY_PEPPERS:
-        return None
-    is_right = hmac.compare_digest(_digest(found[2], pepper), kept)
+        return False
+    secret = text[len("sai_") + 8 + 1 : -(1 + 8)]
+    is_right = hmac.compare_digest(_digest(secret, pepper), kept)
     if key is None or not is_right or key.revoked_at is not None:
-        return None
-    return None if key.expires_at is not None and key.expires_at <= now else key
+        return False
+    return key.expires_at is None or key.expires_at > now
 
 
 def note_use(key: ApiKey, *, address: str | None, now: datetime) -> None:

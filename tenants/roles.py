@@ -28,6 +28,8 @@ class Capability(StrEnum):
     MANAGE_SETTINGS = "manage_settings"
     MANAGE_KEYS = "manage_keys"
     MANAGE_WEBHOOKS = "manage_webhooks"
+    # Of a provider alone: what its shared servers tell, and whose it is.
+    MANAGE_SHARED = "manage_shared"
 
 
 _READER = frozenset({Capability.VIEW, Capability.REQUEST_REPORT})

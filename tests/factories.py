@@ -62,6 +62,8 @@ def submit(
     recipients: int = 1,
     count: int = 1,
     source: str = "mx1",
+    messages: int = 1,
+    logins: int = 0,
 ) -> list[SubmissionRecord]:
     """Store `count` submissions that are alike, at `at` (now by default); the sender is the account by default."""
     occurred_at = at or datetime.now(UTC).replace(microsecond=0)
@@ -78,7 +80,9 @@ def submit(
             mechanism=mechanism,
             recipients=recipients,
             recipients_exact=True,
-            size_bytes=1000,
+            size_bytes=1000 if messages else None,
+            messages=messages,
+            logins=logins,
         )
         for _ in range(count)
     ]
@@ -95,6 +99,24 @@ def submit(
             last_line_at=occurred_at
         )
     return records
+
+
+def log_in(
+    tenant: Tenant,
+    *,
+    at: datetime | None = None,
+    account: str = "anna@acme.example",
+    client_ip: str = "192.0.2.10",
+    tls: TlsVersion = TlsVersion.UNKNOWN,
+    mechanism: str = "unknown",
+    count: int = 1,
+    source: str = "mx1",
+) -> list[SubmissionRecord]:
+    """Store `count` logins of which the source tells no message."""
+    return submit(
+        tenant, at=at, account=account, sender="", client_ip=client_ip, tls=tls, mechanism=mechanism, recipients=0,
+        count=count, source=source, messages=0, logins=1,
+    )  # fmt: skip
 
 
 def fail_login(

@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 """The day after the real logs were written."""
 SUBMISSION_COLUMNS = (
     "id", "occurred_at", "host", "queue_id", "account", "sender_address", "sender_domain", "client_ip",
-    "tls_version", "mechanism", "auth_class", "messages", "recipients", "recipients_exact", "size_bytes",
+    "tls_version", "mechanism", "auth_class", "messages", "recipients", "recipients_exact", "size_bytes", "logins",
 )  # fmt: skip
 FAILURE_COLUMNS = ("id", "occurred_at", "host", "account", "client_ip", "mechanism", "reason", "detail")
 _OF_THE_ROW = {"id", "tenant_id", "source_id"}

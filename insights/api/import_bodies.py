@@ -66,7 +66,9 @@ class AccountingSerializer(serializers.Serializer[Any]):
     duplicate = serializers.IntegerField()
     submissions = CountSerializer()
     failures = CountSerializer()
-    held_bytes = serializers.IntegerField(help_text="Of a last line without an end, which waits for more.")
+    held_bytes = serializers.IntegerField(
+        help_text="Of a last line or row without an end, which waits for more."
+    )
     first_at = serializers.DateTimeField(allow_null=True)
     last_at = serializers.DateTimeField(allow_null=True)
 
@@ -140,7 +142,7 @@ def described(log_import: LogImport) -> dict[str, Any]:
         "created_at": plain(log_import.created_at),
         "created_by": person.get_full_name() if person else None,
         "finished_at": plain(log_import.finished_at),
-        "can_undo": log_import.status in UNDOABLE,
+        "can_undo": log_import.status in UNDOABLE and log_import.kind != ImportKind.SHARED,
         "accounting": log_import.accounting()
         | {"first_at": plain(log_import.first_at), "last_at": plain(log_import.last_at)},
     }

@@ -12,6 +12,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from insights.api.columns import GATEWAY, MappingField, ShownMappingField, set_mapping
 from insights.ingest.formats import FORMATS
 from insights.ingest.sources import FORMAT_NAMES, SourceBusy, change_source, check_source, find_source
 from insights.models import Source
@@ -33,6 +34,7 @@ MX1 = {
     "name": "mx1",
     "format": "postfix",
     "time_zone": "Europe/Berlin",
+    "mapping": None,
     "state": "up_to_date",
     "created_at": "2026-08-19T07:30:00Z",
     "last_line_at": "2026-11-17T08:11:05Z",
@@ -48,6 +50,12 @@ MX1 = {
     "messages": 612,
     "messages_tls_known": 598,
 }
+
+
+_MAPPING_HELP = (
+    "For `csv` and `ndjson`: which column, or path, is what. Nothing of the source is read before. What the ids of "
+    "events rest on stays once an event is stored."
+)
 
 
 class LinesSerializer(serializers.Serializer[Any]):
@@ -67,6 +75,9 @@ class SourceSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     format = serializers.CharField(help_text="`events` where single events are sent instead of log lines.")
     time_zone = serializers.CharField(help_text="For time stamps that carry no offset.")
+    mapping = ShownMappingField(
+        allow_null=True, help_text="Which column of a table is what. Null for logs, and until it is said."
+    )
     state = serializers.ChoiceField(
         choices=list(SourceState), help_text="What goes on, else what went wrong, else how old the data is."
     )
@@ -89,6 +100,7 @@ class SourceBody(Body):
     time_zone = serializers.CharField(
         max_length=64, required=False, help_text="An IANA time zone; the tenant's where it is left out."
     )
+    mapping = MappingField(required=False, help_text=_MAPPING_HELP)
 
 
 class SourceChange(Body):
@@ -97,6 +109,7 @@ class SourceChange(Body):
     name = serializers.CharField(max_length=MAX_NAME, required=False)
     format = serializers.ChoiceField(choices=list(FORMAT_NAMES), required=False)
     time_zone = serializers.CharField(max_length=64, required=False)
+    mapping = MappingField(required=False, help_text=_MAPPING_HELP)
 
 
 class SourceList(TenantApiView):
@@ -124,6 +137,11 @@ class SourceList(TenantApiView):
             OpenApiExample(
                 "A Postfix server", {"name": "mx1", "time_zone": "Europe/Berlin"}, request_only=True
             ),
+            OpenApiExample(
+                "A table",
+                {"name": "gateway", "format": "csv", "mapping": GATEWAY},
+                request_only=True,
+            ),
             OpenApiExample("Made", MX1, response_only=True, status_codes=["201"]),
         ],
         tags=["Sources"],
@@ -133,10 +151,13 @@ class SourceList(TenantApiView):
         body = SourceBody(data=request.data)
         body.is_valid(raise_exception=True)
         wanted = {"time_zone": self.tenant.time_zone, **body.validated_data}
+        mapping = wanted.pop("mapping", None)
         check_source(**wanted)
         try:
             with transaction.atomic():
                 source = Source.objects.create(tenant=self.tenant, **wanted)
+                if mapping is not None:
+                    set_mapping(source, mapping)
         except IntegrityError:
             check_source(**wanted)  # which says that somebody was quicker
             raise
@@ -171,13 +192,22 @@ class SourceDetail(TenantApiView):
         tags=["Sources"],
     )
     def patch(self, request: Request, source: str, **kwargs: Any) -> Response:
-        """Change the name at any time, format and time zone as long as no event of the source is stored."""
+        """Change name and mapping at any time, format and time zone as long as no event of the source is stored.
+
+        Of the mapping, too, stays then what ids of events rest on: the time and its format, the id with host and
+        account, and the outcomes. Uploads that wait for the mapping are read once it is set.
+        """
         found = _found(source)
         body = SourceChange(data=request.data)
         body.is_valid(raise_exception=True)
         now = {"name": found.name, "format": found.format, "time_zone": found.time_zone}
+        wanted = dict(body.validated_data)
+        mapping = wanted.pop("mapping", None)
         try:
-            change_source(found, **now | body.validated_data)
+            with transaction.atomic():
+                change_source(found, **now | wanted)
+                if mapping is not None:
+                    set_mapping(found, mapping)
         except SourceBusy as busy:
             raise Conflict(str(busy)) from busy
         return self._answer(found)
@@ -205,6 +235,7 @@ def _described(figures: SourceFigures) -> dict[str, Any]:
         "name": source.name,
         "format": source.format,
         "time_zone": source.time_zone,
+        "mapping": source.mapping,
         "state": figures.state(now=timezone.now()),
         "created_at": plain(source.created_at),
         "last_line_at": plain(source.last_line_at),

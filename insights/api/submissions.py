@@ -34,6 +34,7 @@ EXAMPLE = {
     "recipients_exact": True,
     "size_bytes": 14220,
     "import": "0193380c-9b1a-7e54-8f7e-1d2f4f0c9a11",
+    "logins": 0,
 }
 
 
@@ -54,7 +55,9 @@ class SubmissionSerializer(serializers.Serializer[Any]):
     tls_version = serializers.ChoiceField(choices=list(TlsVersion))
     mechanism = serializers.CharField()
     auth_class = serializers.ChoiceField(choices=list(AuthClass))
-    messages = serializers.IntegerField(help_text="1, or more where a source gives totals.")
+    messages = serializers.IntegerField(
+        help_text="1, or more where a source gives totals; 0 where it tells of logins alone."
+    )
     recipients = serializers.IntegerField()
     recipients_exact = serializers.BooleanField()
     size_bytes = serializers.IntegerField(allow_null=True)
@@ -64,6 +67,9 @@ class SubmissionSerializer(serializers.Serializer[Any]):
         fields = super().get_fields()
         fields["import"] = serializers.UUIDField(
             allow_null=True, help_text="The import that stored it, if one did."
+        )
+        fields["logins"] = serializers.IntegerField(
+            help_text="Logins of which the source tells no message; `messages` is 0 then."
         )
         return fields
 

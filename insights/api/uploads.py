@@ -25,11 +25,13 @@ from insights.api.import_bodies import ImportSerializer, described
 from insights.api.imports import LIST_PARAMETERS, LISTING, WAITING, listed_imports
 from insights.ingest.errors import IngestError, YearRequired
 from insights.ingest.formats import FORMATS
+from insights.ingest.recognition import AUTO, Recognition, may_be_read_as, recognise_file
 from insights.ingest.sources import check_source, source_named
 from insights.ingest.uploads import look_at, shown_file_name, take_in
 from insights.models import Source
 from insights.models.source import MAX_NAME
 from insights.tasks import import_log
+from insights.words.recognised import doubt_words, other_words
 from tenants.api.base import TenantApiView
 from tenants.api.bodies import Body
 from tenants.api.problems import TooLarge
@@ -48,7 +50,12 @@ class UploadBody(Body):
     source = serializers.CharField(  # type: ignore[assignment]  # the name is the API's
         max_length=MAX_NAME, help_text="The name of the mail server that wrote it; a new one makes a source."
     )
-    format = serializers.ChoiceField(choices=list(FORMATS), required=False, help_text="Of a new source.")
+    format = serializers.ChoiceField(
+        choices=[AUTO, *FORMATS],
+        required=False,
+        help_text=f"Of a new source. `{AUTO}` recognises it from the content, or refuses the log with the reason; for "
+        "a source that is there it refuses a log that is of another format.",
+    )
     time_zone = serializers.CharField(
         max_length=64,
         required=False,
@@ -120,6 +127,9 @@ class ImportList(TenantApiView):
         source, year = self._source(form), _year(form)
         name = shown_file_name(file.name or "")
         try:
+            seen = None
+            if form.get("format") == AUTO:
+                seen = _recognise(source, Path(file.temporary_file_path()), name=name)
             look_at(Path(file.temporary_file_path()), file_name=name, source=source, year=year)
         except YearRequired as error:
             raise ValidationError({"year": [f"{error.message} Give the year of the first line."]}) from error
@@ -128,7 +138,7 @@ class ImportList(TenantApiView):
         if source._state.adding:
             source = source_named(self.tenant, source.name, format=source.format, time_zone=source.time_zone)
         user = self.caller if isinstance(self.caller, User) else None
-        log_import = take_in(file, file_name=name, source=source, year=year, user=user)
+        log_import = take_in(file, file_name=name, source=source, year=year, user=user, seen=seen)
         import_log.delay_on_commit(tenant_id=str(self.tenant.pk), import_id=str(log_import.pk))
         address = reverse("insights-api:import", kwargs={"tenant": self.tenant.slug, "id": log_import.pk})
         return Response(
@@ -147,7 +157,7 @@ class ImportList(TenantApiView):
                 "time_zone": form.get("time_zone", self.tenant.time_zone),
             }
             try:
-                check_source(**wanted)
+                check_source(**wanted | ({"format": next(iter(FORMATS))} if wanted["format"] == AUTO else {}))
             except Refused as error:
                 said = error.message_dict
                 raise ValidationError(
@@ -159,11 +169,29 @@ class ImportList(TenantApiView):
         others = {
             name: [f"is {getattr(source, name)} for this source; leave it out."]
             for name in ("format", "time_zone")
-            if form.get(name) not in {None, getattr(source, name)}
+            if form.get(name) not in {None, getattr(source, name), *([AUTO] if name == "format" else [])}
         }
         if others:
             raise ValidationError(others)
         return source
+
+
+def _recognise(source: Source, path: Path, *, name: str) -> Recognition:
+    """Return what a log is, and set the format of a new source.
+
+    Raises ValidationError where that, or the format of a source that is there, is not the log's; and what
+    `recognise_file` raises.
+    """
+    seen = recognise_file(path, name=name)
+    if source._state.adding:
+        if seen.format is None:
+            raise ValidationError(
+                {"format": [f"cannot be recognised. {doubt_words(seen, {})} Give it to read the log."]}
+            )
+        source.format = seen.format
+    elif not may_be_read_as(seen, source.format):
+        raise ValidationError({"format": [other_words(seen, source.format, source=source.name, names={})]})
+    return seen
 
 
 def _year(form: dict[str, Any]) -> int | None:

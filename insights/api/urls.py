@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from insights.api import domains, imports, login_failures, overview, settings, sources, submissions, uploads
+from insights.api import (
+    domains,
+    imports,
+    login_failures,
+    overview,
+    settings,
+    shared,
+    sources,
+    submissions,
+    uploads,
+)
 from insights.api.ingest.batches import LoginFailureBatches, SubmissionBatches
 from insights.api.ingest.lines import SourceLines
 
@@ -11,6 +21,9 @@ app_name = "insights-api"
 _TENANT = "tenants/<slug:tenant>"
 urlpatterns: list[URLPattern] = [
     path(f"{_TENANT}/", settings.TenantDetail.as_view(), name="tenant"),
+    path("providers/<slug:provider>/shared-servers/", shared.SharedServers.as_view(), name="shared_servers"),
+    path("providers/<slug:provider>/inbox/", shared.Inbox.as_view(), name="inbox"),
+    path("providers/<slug:provider>/inbox/assign/", shared.InboxAssign.as_view(), name="inbox_assign"),
     path("overview/", overview.Overview.as_view(), name="overview"),
     path(f"{_TENANT}/submissions:batch", SubmissionBatches.as_view(), name="submissions-batch"),
     path(f"{_TENANT}/login-failures:batch", LoginFailureBatches.as_view(), name="login-failures-batch"),

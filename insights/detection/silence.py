@@ -1,50 +1,26 @@
-"""Sources that send nothing for longer than they usually pause, told once at the beginning and once at the end.
+"""Note the sources that fall silent and those that send again, and tell it once at the beginning and once at the end.
 
-A source is watched when it was fed over two days at least (one upload is no habit) and had mail or failed logins on
-three of the seven days up to its last line. It may pause as long as it did between days with data in the four weeks
-before, so that an office is not called silent on Sunday, and two hours more; pauses over four days are outages and no
-habit. Its pause begins when something was received last, or a day after the newest line where only old lines come.
+When a pause is silence is decided by `insights.health.pauses`, the one rule that pages and the API go by as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F
 
+from insights.health.pauses import FED_FOR, GRACE, has_returned, pause_began, usual_pause
 from insights.models import LoginFailureDay, Source, SubmissionDay
 from project.periods import ONE_DAY, day_of
 from tenants.models import EventType, Tenant
 from tenants.webhooks import announce
 from tenants.webhooks.announce import page_url
 
-GRACE = timedelta(hours=2)
-HABIT = timedelta(days=28)
-LONGEST_PAUSE = timedelta(days=4)
-BUSY_DAYS, OF_DAYS = 3, 7
-FED_FOR = timedelta(days=2)
-
-
-def usual_pause(days: Collection[date], *, last: date) -> timedelta | None:
-    """Return how long a source with data on `days` may pause after the day `last`; None where it has no habit.
-
-    Pure. The answer is a day and two hours at least.
-    """
-    seen = sorted({day for day in days if last - HABIT < day <= last})
-    if sum(1 for day in seen if day > last - timedelta(days=OF_DAYS)) < BUSY_DAYS:
-        return None
-    pauses = [later - earlier for earlier, later in pairwise(seen)]
-    return max((pause for pause in pauses if pause <= LONGEST_PAUSE), default=ONE_DAY) + GRACE
-
 
 def quiet_from(source: Source) -> datetime | None:
     """Return when the pause of a source began, None where nothing was received yet."""
-    if source.last_received_at is None or source.last_line_at is None:
-        return source.last_received_at
-    return min(source.last_received_at, source.last_line_at + ONE_DAY)
+    return pause_began(source.last_received_at, source.last_line_at)
 
 
 def watch_sources(tenant: Tenant, *, now: datetime) -> tuple[list[Source], list[Source]]:
@@ -61,7 +37,7 @@ def watch_sources(tenant: Tenant, *, now: datetime) -> tuple[list[Source], list[
         if source.silent_since is None:
             if _note_silence(source, tenant, began, now):
                 silent.append(source)
-        elif began > source.silent_since and now - began <= ONE_DAY + GRACE:
+        elif has_returned(source.silent_since, began, now):
             _note_return(source, tenant, began, now)
             resumed.append(source)
     return silent, resumed

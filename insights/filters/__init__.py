@@ -7,7 +7,8 @@ of the sources where one is asked for.
 from insights.filters.days import DaysRefused, RangeChoice, custom_days, kept_part, named_days
 from insights.filters.declared import NARROWING, EventFilters, FailureFilters, SubmissionFilters
 from insights.filters.state import SHARED, ViewState, read_state
-from insights.filters.words import NO_DOMAIN, Narrowed, Problem, View, domain_asked
+from insights.filters.words import NO_DOMAIN, Narrowed, Problem, domain_asked
+from insights.marks import View
 
 __all__ = [
     "NARROWING",

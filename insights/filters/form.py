@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from insights.filters.days import DaysRefused, RangeChoice, custom_days, kept_part, named_days
 from insights.filters.declared import NARROWING, declared_field
 from insights.filters.fields import DayField, OrderingField, TextField
-from insights.filters.words import Narrowed, Problem, View
+from insights.filters.words import Narrowed, Problem
+from insights.marks import View
 from project.periods import DayRange
 
 LONGEST_ROW = 2000

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from insights.filters.days import RangeChoice
 from insights.filters.form import StateForm
-from insights.filters.words import NO_DOMAIN, Narrowed, Problem, View
+from insights.filters.words import NO_DOMAIN, Narrowed, Problem
+from insights.marks import View
 from insights.queries import Selection, kept_days
 from project.periods import DayRange
 from tenants.models import Tenant

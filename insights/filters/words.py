@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy
-
 from insights.enums import AuthClass, TlsVersion
 from insights.marks import AUTH_MARKS, TLS_MARKS
 
@@ -28,14 +25,6 @@ def domain_asked(written: str) -> str | None:
         return domain.encode("idna").decode("ascii")
     except UnicodeError:
         return domain
-
-
-class View(TextChoices):
-    """What the report shows: “View data by”."""
-
-    VOLUME = "volume", gettext_lazy("Sending volume")
-    TLS = "tls", gettext_lazy("TLS usage")
-    AUTH = "auth", gettext_lazy("Authentication")
 
 
 @dataclass(frozen=True, slots=True)

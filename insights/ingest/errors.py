@@ -30,6 +30,34 @@ class YearRequired(IngestError):
         )
 
 
+class NoMapping(IngestError):
+    """The source is a table, and nobody has said yet which of its columns is what."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody has said yet which column of this source is what.",
+            hint="Say it once: on the source's page, over the API, or with the ingest command: --mapping FILE.json.",
+        )
+
+
+class OtherColumns(IngestError):
+    """A table has another header than the mapping of its source."""
+
+
+class DaysRequired(IngestError):
+    """The input has totals, and nobody has said of which days."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This file does not say of which days its totals are.",
+            hint="Give the first and the last day, on the upload page or as --first-day and --last-day of ingest.",
+        )
+
+
+class OtherDays(IngestError):
+    """The source has totals of some of the same days already, and of others."""
+
+
 class EmptyInput(IngestError):
     """The input holds no bytes."""
 

@@ -13,9 +13,10 @@ from insights.ingest.record import Batch, LineCounts, Skipped, joined
 from insights.ingest.rows import Names, Rows, RowWriter
 from insights.ingest.stream import LogStream
 
-EVENTS_A_PORTION = 20_000
-NEAR_END = 16 * 1024 * 1024
-"""The last bytes of a file come in quarters of a portion: nothing is read while the very last one is stored."""
+EVENTS_A_PORTION = 40_000
+"""The more events come at once, the fewer days of clients are brought forward twice; memory has the last word. The
+first portion is an eighth of that, so that storing begins early, and each may be twice the one before. Towards the end
+each is a third of what is left, down to an eighth again: nothing is read while the very last one is stored."""
 BYTES_A_PORTION = 64 * 1024 * 1024
 """A log without events is still brought forward now and then, so that its progress shows and is kept."""
 
@@ -47,7 +48,8 @@ def portions(log: LogInput, stream: LogStream, *, skip_bytes: int) -> Iterator[P
     """
     writer = RowWriter()
     pending: list[Batch] = []
-    waiting_bytes = taken = 0
+    waiting_bytes = waiting_events = taken = 0
+    sizes = _Sizes(log)
     broken: IngestError | None = None
     chunks = log.chunks()
     while True:
@@ -60,14 +62,16 @@ def portions(log: LogInput, stream: LogStream, *, skip_bytes: int) -> Iterator[P
         fresh = chunk[max(0, skip_bytes - taken) :]
         taken += len(chunk)
         if not fresh:
+            sizes.skipped()
             continue
-        pending.append(stream.feed(fresh))
+        batch = stream.feed(fresh)
+        pending.append(batch)
         waiting_bytes += len(fresh)
-        events = sum(len(batch.submissions) + len(batch.failures) for batch in pending)
-        enough = EVENTS_A_PORTION // 4 if log.size - log.bytes_read < NEAR_END else EVENTS_A_PORTION
-        if events >= enough or waiting_bytes >= BYTES_A_PORTION:
+        waiting_events += len(batch.submissions) + len(batch.failures)
+        if sizes.is_enough(waiting_events) or waiting_bytes >= BYTES_A_PORTION:
             yield _portion(pending, writer, log, stream, taken, is_last=False)
-            pending, waiting_bytes = [], 0
+            sizes.cut(waiting_events)
+            pending, waiting_bytes, waiting_events = [], 0, 0
     if broken is not None:
         if pending:
             yield _portion(pending, writer, log, stream, taken, is_last=False)
@@ -76,12 +80,38 @@ def portions(log: LogInput, stream: LogStream, *, skip_bytes: int) -> Iterator[P
     yield _portion(pending, writer, log, stream, taken, is_last=True)
 
 
-def first_line(path: Path, *, name: str) -> bytes:
+class _Sizes:
+    """How many events make a portion, by what was read of the file and what is left of it."""
+
+    def __init__(self, log: LogInput) -> None:
+        self._log = log
+        self._least = self._most = EVENTS_A_PORTION // 8
+        self._begun_at = self._events_cut = 0
+
+    def skipped(self) -> None:
+        """Note that all that was read up to here had been read before."""
+        self._begun_at = self._log.bytes_read
+
+    def is_enough(self, events: int) -> bool:
+        """Tell whether these events are a portion, or a third of what there is still to come, at the rate so far."""
+        if not self._least <= events < self._most:
+            return events >= self._most
+        read_to = self._log.bytes_read
+        left = (self._events_cut + events) * (self._log.size - read_to) / max(read_to - self._begun_at, 1)
+        return 2 * events >= left
+
+    def cut(self, events: int) -> None:
+        """Note that a portion was cut: the next may be twice as large."""
+        self._events_cut += events
+        self._most = min(2 * self._most, EVENTS_A_PORTION)
+
+
+def first_line(path: Path, *, name: str, unfolds: bool = False) -> bytes:
     """Return the first line of a log, without its end, of which at most the first megabyte is read.
 
     Raises what `LogInput.chunks` raises.
     """
-    with open_log(path, name=name) as log:
+    with open_log(path, name=name, unfolds=unfolds) as log:
         return next(log.chunks()).partition(b"\n")[0]
 
 

@@ -64,9 +64,11 @@ def advance_source(source: Source, *, state: bytes, last_at: datetime | None, no
     """Let the source go on from `state` next time, unless it has read later lines before.
 
     An older log, imported after a newer one, must not take the newer one's open sessions away. The very first
-    input may end within its first line, without any time yet.
+    input may end within its first line, without any time yet. A clock that is ahead of ours moves the newest line
+    up to now alone: else what comes next would be taken for an older log.
     """
     source.last_received_at = now
+    last_at = last_at and min(last_at, now)
     if source.last_line_at is None or (last_at is not None and last_at >= source.last_line_at):
         source.parser_state = state
         source.last_line_at = last_at

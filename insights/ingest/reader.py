@@ -1,6 +1,7 @@
 """`python -m insights.ingest.reader FORMAT`: read a log in a process of its own, for `insights.ingest.ahead`.
 
-A pickled plan comes in; pickled portions go out, then None or the error that ended the reading. Both ends of the
+A pickled plan comes in; pickled portions go out, each after its
+size, then None or the error that ended the reading. Both ends of the
 pipe are this program. Knows no Django and no database, so that it is there at once.
 """
 
@@ -10,10 +11,15 @@ import gc
 import os
 import pickle
 import sys
+from struct import Struct
+from typing import IO, Final
 
 from insights.ingest.errors import IngestError
 from insights.ingest.formats import FORMATS
 from insights.ingest.plan import Plan
+
+SIZE: Final = Struct(">Q")
+"""What stands before each pickled item: how many bytes it has."""
 
 
 def main() -> None:
@@ -22,23 +28,31 @@ def main() -> None:
     gc.set_threshold(100_000)
     if sys.argv[1] in FORMATS:
         FORMATS[sys.argv[1]]  # imported while the plan is made
-    plan: Plan = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent process
+    try:
+        plan: Plan = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent process
+    except EOFError:
+        return  # started in advance, and not needed
     out = sys.stdout.buffer
     try:
         try:
             for portion in plan.read():
-                pickle.dump(portion, out, protocol=pickle.HIGHEST_PROTOCOL)
-                out.flush()
+                _send(portion, out)
             last: IngestError | OSError | None = None
         except (IngestError, OSError) as error:
             if isinstance(error, BrokenPipeError):
                 raise
             last = error
-        pickle.dump(last, out, protocol=pickle.HIGHEST_PROTOCOL)
-        out.flush()
+        _send(last, out)
     except BrokenPipeError:
         # The import was stopped. Python would complain once more when it closes the pipe on its way out.
         os._exit(0)
+
+
+def _send(item: object, out: IO[bytes]) -> None:
+    pickled = pickle.dumps(item, protocol=pickle.HIGHEST_PROTOCOL)
+    out.write(SIZE.pack(len(pickled)))
+    out.write(pickled)
+    out.flush()
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ SUBMISSION_COLUMNS = (
     ("id", "uuid"),
     ("queue_id", "text"),
     ("messages", "int4"),
+    ("logins", "int4"),
     ("recipients", "int4"),
     ("recipients_exact", "bool"),
     ("size_bytes", "int8"),
@@ -100,7 +101,7 @@ class RowWriter:
         for record in fresh:
             (
                 identity, at, host, queue_id, account, sender, client_ip, tls_version, mechanism, recipients, exact,
-                size, messages,
+                size, messages, logins,
             ) = record  # fmt: skip
             minute, within = divmod(at, _MINUTE)
             if minute != this_minute:
@@ -115,7 +116,7 @@ class RowWriter:
                 earlier.add(client)
             lines.append(
                 f"{stamp}{_WHOLE_SECONDS.get(within) or _seconds_text(within)}\t{identity.hex()}\t"
-                f"{queue_id if queue_id.isalnum() else escaped(queue_id)}\t{messages}\t{recipients}\t"
+                f"{queue_id if queue_id.isalnum() else escaped(queue_id)}\t{messages}\t{logins}\t{recipients}\t"
                 f"{'t' if exact else 'f'}\t{NULL if size is None else size}\t{known[0]}\n"
             )
         return _rows(lines, fresh, records), self._names({client: clients[client][1] for client in earlier})

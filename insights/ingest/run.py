@@ -17,16 +17,19 @@ from django.utils.translation import gettext as _
 
 from insights.ingest.ahead import read_ahead
 from insights.ingest.errors import BadState, BrokenInput, IngestError, YearRequired
+from insights.ingest.formats import BY_COLUMNS, BY_DAYS, DOCUMENTS
+from insights.ingest.keep import keep_events, tell_mirrors
 from insights.ingest.lines import MAX_LINE
 from insights.ingest.locks import source_is_free, source_lock
 from insights.ingest.plan import Plan
 from insights.ingest.portions import Portion, first_line
+from insights.ingest.programs import programs_at_head
 from insights.ingest.progress import advance_source, count_events, count_lines, keep_samples
 from insights.ingest.proposal import proposed_year
 from insights.ingest.record import SkipReason
-from insights.ingest.span import taken_span
-from insights.ingest.store import Destination, store_failures, store_names, store_submissions
+from insights.ingest.shared.places import read_span
 from insights.ingest.tell import tell_import
+from insights.ingest.totals import days_of, refuse_overlap
 from insights.models import ImportStatus, LogImport, Source
 from insights.partitions import make_partitions
 from insights.rollups.locks import share_tenant
@@ -80,6 +83,8 @@ def run_import(
             _end(log_import, clock=clock, status=_status_after(log_import), message=_words(error, file))
         else:
             status = ImportStatus.REFUSED if _is_no_log(log_import) else ImportStatus.DONE
+            if log_import.lines_other and not log_import.lines_event + log_import.lines_evidence:
+                log_import.programs = programs_at_head(file, name=log_import.file_name)
             _end(log_import, clock=clock, status=status, message=_remarks(log_import))
     if log_import.stored_file:
         default_storage.delete(log_import.stored_file)
@@ -106,9 +111,15 @@ class _Run:
 
     def read(self, file: Path, reading: Callable[[Plan], Iterable[Portion]]) -> None:
         """Read the whole file, storing as it goes."""
-        head = first_line(file, name=self.log_import.file_name)
+        if self.source.format in BY_COLUMNS:
+            from insights.ingest.columns import refuse_other_columns
+
+            refuse_other_columns(file, name=self.log_import.file_name, source=self.source)
+        head = first_line(file, name=self.log_import.file_name, unfolds=self.source.format in DOCUMENTS)
         with tenant_scope([self.log_import.tenant_id]):
             self.samples_kept = self.log_import.skipped_lines.count()
+            if self.source.format in BY_DAYS:
+                refuse_overlap(self.source, days_of(self.log_import), besides=self.log_import)
             plan = self._plan(file, head)
         for portion in reading(plan):
             self._store(portion)
@@ -117,7 +128,7 @@ class _Run:
         """Plan where reading goes on: after a crash, after the source's last input, or at its start."""
         tenant = Tenant.objects.get(pk=self.log_import.tenant_id)
         self.log_import.head_digest = sha256(head).hexdigest()
-        span = taken_span(tenant, now=self.clock())
+        span = read_span(tenant, now=self.clock())
         state = self.log_import.parser_state or self.source.parser_state
         plan = Plan(
             file=file.absolute(),
@@ -130,6 +141,8 @@ class _Run:
             latest=span.latest,
             state=None if state is None else bytes(state),
             skip_bytes=self.log_import.bytes_taken,
+            mapping=self.source.mapping,
+            days=days_of(self.log_import) if self.source.format in BY_DAYS else None,
         )
         try:
             stream = plan.stream()
@@ -142,7 +155,9 @@ class _Run:
             log.warning("import.state_dropped", source=str(self.source.pk))
             plan = replace(plan, state=None)
             stream = plan.stream()
-        begins_at = stream.parser.begins_at(head)
+        begins_at = stream.begins_at(head)
+        if begins_at is not None and self.log_import.lines_from_at is None:
+            self.log_import.lines_from_at = max(begins_at, span.earliest)
         if begins_at is not None and self.log_import.year is None:
             self.log_import.year = begins_at.astimezone(ZoneInfo(self.source.time_zone)).year
         return plan
@@ -168,28 +183,30 @@ class _Run:
                 make_partitions(rows.first_at, rows.last_at)
         with tenant_scope([log_import.tenant_id]):
             tenant = share_tenant(log_import.tenant_id)
-            destination = Destination(
-                tenant_id=tenant.pk,
-                zone=tenant.time_zone,
-                raw_from_on=tenant.raw_from_on,
-                source_id=self.source.pk,
-                log_import_id=log_import.pk,
+            now = self.clock()
+            kept = keep_events(
+                portion.submissions,
+                portion.failures,
+                portion.names,
+                counts=portion.counts,
+                log_import=log_import,
+                source=self.source,
+                tenant=tenant,
+                now=now,
+                lines_until=portion.last_at,
             )
-            count_lines(log_import, portion.counts)
-            count_events(
-                log_import,
-                submissions=store_submissions(portion.submissions, destination=destination),
-                failures=store_failures(portion.failures, destination=destination),
-            )
-            store_names(portion.names, tenant_id=tenant.pk)
+            count_lines(log_import, kept.counts)
+            count_events(log_import, submissions=kept.submissions, failures=kept.failures)
             self.samples_kept = keep_samples(log_import, portion.skipped, kept=self.samples_kept)
             log_import.bytes_taken, log_import.bytes_read = portion.bytes_taken, portion.bytes_read
             log_import.held_bytes = portion.held_bytes
+            log_import.lines_until_at = portion.last_at
             log_import.parser_state = None if portion.is_last else portion.state
-            log_import.heartbeat_at = now = self.clock()
+            log_import.heartbeat_at = now
             log_import.save()
             if portion.is_last and not _is_no_log(log_import):
                 advance_source(self.source, state=portion.state, last_at=portion.last_at, now=now)
+                tell_mirrors(self.source, tenant)
         if self.on_progress is not None:
             self.on_progress(log_import)
 
@@ -197,13 +214,15 @@ class _Run:
 def stalled_imports(*, now: datetime) -> list[UUID]:
     """Return the uploads that nobody is reading: waiting for long, or running without a sign of life. One query.
 
-    Imports by command are not among them: their file is not ours to open again (`end_dead_imports`).
+    Tables whose columns nobody has named yet wait for a person. Imports by command are not among them: their file is
+    not ours to open again (`end_dead_imports`).
     """
     return list(
         LogImport.objects.filter(
             status__in=[ImportStatus.WAITING, ImportStatus.RUNNING], created_at__lt=now - timedelta(minutes=1)
         )
         .exclude(stored_file="")
+        .exclude(source__format__in=BY_COLUMNS, source__mapping__isnull=True)
         .exclude(heartbeat_at__gt=now - SILENT_AFTER)
         .values_list("pk", flat=True)
     )
@@ -291,8 +310,13 @@ def _remarks(log_import: LogImport) -> str:
     if log_import.unrecognised.get(SkipReason.BEFORE_RETENTION):
         sentences.append(_("Lines dated before the days that are kept were left out."))
     if log_import.held_bytes and not _is_no_log(log_import):
-        sentences.append(
-            _("The last line has no end yet; its %(count)d bytes wait for the next import of this source.")
-            % {"count": log_import.held_bytes}
+        words = _(
+            "The last line has no end yet; its %(count)d bytes wait for the next import of this source."
         )
+        if log_import.source.format == "csv":
+            words = _(
+                "The last line has no end yet, or a quote near the end has none; %(count)d bytes wait for the next "
+                "import of this source."
+            )
+        sentences.append(words % {"count": log_import.held_bytes})
     return " ".join(sentences)

@@ -87,13 +87,13 @@ def change_source(source: Source, *, name: str, format: str, time_zone: str) -> 
     }
     if changed:
         if not source_is_free(source.pk):
-            raise SourceBusy(
-                _("This source is being read at the moment. Try again when its import has ended.")
-            )
+            raise SourceBusy(busy_words())
         if holds_events(source):
             raise ValidationError(dict.fromkeys(changed, fixed_words()))
         # What was open at the end of the last log, and its year, were read in the old way.
         changed |= {"parser_state": None, "last_line_at": None}
+        if "format" in changed:
+            changed["mapping"] = None
         LineFeed.objects.filter(source=source).delete()
     for field, value in (changed | {"name": name}).items():
         setattr(source, field, value)
@@ -103,6 +103,11 @@ def change_source(source: Source, *, name: str, format: str, time_zone: str) -> 
     except IntegrityError:
         check_source(name=name, format=format, time_zone=time_zone, instead_of=source)  # somebody was quicker
         raise
+
+
+def busy_words() -> str:
+    """Say that a source cannot be changed while it is read."""
+    return _("This source is being read at the moment. Try again when its import has ended.")
 
 
 def fixed_words() -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from insights.queries import kept_days
-from project.periods import midnight
+from project.periods import DayRange, day_of, midnight
 from tenants.models import Tenant
 
 CLOCK_SKEW: Final = timedelta(days=1)
@@ -22,5 +21,6 @@ class Span(NamedTuple):
 
 def taken_span(tenant: Tenant, *, now: datetime) -> Span:
     """Return what is taken at the aware instant `now`; not what was deleted before more days were kept."""
-    earliest = midnight(kept_days(tenant, now=now).start, tenant.zone)
+    kept = DayRange.last_days(tenant.retention_days, today=day_of(now, tenant.zone))
+    earliest = midnight(kept.start, tenant.zone)
     return Span(max(earliest, tenant.raw_from_at or earliest), now + CLOCK_SKEW)

@@ -4,6 +4,8 @@ An unterminated last line is held and joined to the next input, unless that begi
 input that begins before the newest time read is an older log: it starts afresh. One that begins with the very
 line an earlier one began with is that one again, perhaps grown: it starts where that one started, with the
 sessions that were open then, so that it gives the same events again.
+
+Entries of the journal are read as the lines that they wrap, whatever the format, except where a mapping names members.
 """
 
 import json
@@ -11,11 +13,14 @@ import re
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
 
 from insights.ingest.errors import BadState
-from insights.ingest.formats.base import Parser
+from insights.ingest.formats import BY_COLUMNS
+from insights.ingest.formats.base import HoldsRows, Parser
+from insights.ingest.journal import bare, is_entry, may_hold_entries, unwrap
 from insights.ingest.lines import MAX_LINE, Lines, Splitter
 from insights.ingest.record import Batch, LineCounts, Skipped, SkipReason, empty_batch, joined
 from insights.ingest.texts import sample_of
@@ -29,7 +34,9 @@ _BEGINNINGS: Final = 4
 _MAX_BEGINNING: Final = 262_144
 _LONGEST_HEAD: Final = 300
 _HEAD_BEFORE_STAMP = re.compile(
-    rb"exim[^ \[\]:]{0,100}(?:\[\d{1,10}\])?: (?:\[1[/\\]\d{1,4}\] )?$", re.IGNORECASE
+    rb"(?:exim[^ \[\]:]{0,100}(?:\[\d{1,10}\])?: (?:\[1[/\\]\d{1,4}\] )?"
+    rb"|(?:^|stalwart[\w.-]{0,60}(?:(?:\[\d{1,10}\])?: | [^ ]{1,128} [^ ]{1,32} - ))(?:\x1b\[37m)?(?<=.))$",
+    re.IGNORECASE,
 )
 
 
@@ -48,11 +55,13 @@ class LogStream:
         self._ended = False
         self._first_lines: list[str] = []
         self._beginnings: dict[str, str] = {}
+        self._unwraps = parser.name not in BY_COLUMNS
 
     @property
     def held_bytes(self) -> int:
-        """Return how many bytes of an unterminated line wait for the next input."""
-        return len(self._splitter.tail) + len(self._opening or b"")
+        """Return how many bytes of an unterminated line, or of a row that goes on, wait for the next input."""
+        rows = self.parser.waiting_bytes if isinstance(self.parser, HoldsRows) else 0
+        return len(self._splitter.tail) + len(self._opening or b"") + rows
 
     def feed(self, data: bytes) -> Batch:
         """Read the next bytes of the input.
@@ -80,6 +89,10 @@ class LogStream:
             self.parser.start_input(first, fresh=False)
         self._opening, self._ended = b"", True
         return self.parser.feed(lines, first_line_number=1)
+
+    def begins_at(self, line: bytes) -> datetime | None:
+        """Return when a line was written, also one that an entry of the journal wraps; change nothing."""
+        return self.parser.begins_at(self._bare(line))
 
     def end_of_input(self) -> Batch:
         """Close the input; what it leaves without a line end stays held. Returns what was still undecided."""
@@ -134,7 +147,7 @@ class LogStream:
             if fresh:
                 self._splitter.take_tail()
             elif stands_alone and not _awaits_stamp(self._splitter.tail):
-                ended = self._parse(self._splitter.take_tail(), first_number=0)
+                ended = self._parse(self._splitter.take_tail(), first_number=0, may_wrap=self._unwraps)
         self._opening = None
         return joined([ended, self._read(opening)])
 
@@ -144,8 +157,10 @@ class LogStream:
         if not at_end:
             lines.pop()
         for index, line in enumerate(lines):
-            if self.parser.begins_at(line) is not None:
-                return line, index == 0
+            if not index and self._ends_entry(line):
+                continue  # the rest of an entry, cut right before a stamp that the daemon wrote itself
+            if self.parser.begins_at(found := self._bare(line)) is not None:
+                return found, index == 0
         return None, False
 
     def _begin(self, line: bytes) -> bool:
@@ -180,28 +195,41 @@ class LogStream:
         return joined(self._parse_next(data[start : start + _BLOCK]) for start in starts)
 
     def _parse_next(self, data: bytes) -> Batch:
+        may_wrap = self._unwraps and may_hold_entries(self._splitter.tail, data)
         lines = self._splitter.feed(data)
-        batch = self._parse(lines, first_number=self._lines_read + 1)
+        batch = self._parse(lines, first_number=self._lines_read + 1, may_wrap=may_wrap)
         self._lines_read += len(lines.lines)
         return batch
 
-    def _parse(self, lines: Lines, *, first_number: int) -> Batch:
-        if not lines.too_long:
+    def _parse(self, lines: Lines, *, first_number: int, may_wrap: bool) -> Batch:
+        left_out = [(index, SkipReason.TOO_LONG, beginning) for index, beginning in lines.too_long]
+        if may_wrap and (without := unwrap(lines.lines)):
+            left_out = sorted([*left_out, *without])
+        if not left_out:
             return self.parser.feed(lines.lines, first_line_number=first_number)
         batches, done = [], 0
-        for index, beginning in lines.too_long:
+        for index, reason, beginning in left_out:
             batches.append(self.parser.feed(lines.lines[done:index], first_line_number=first_number + done))
-            skipped = Skipped(first_number + index, SkipReason.TOO_LONG, sample_of(beginning))
-            batches.append(Batch([], [], [skipped], LineCounts(unrecognised={SkipReason.TOO_LONG: 1})))
+            skipped = Skipped(first_number + index, reason, sample_of(beginning))
+            batches.append(Batch([], [], [skipped], LineCounts(unrecognised={reason: 1})))
             done = index + 1
         batches.append(self.parser.feed(lines.lines[done:], first_line_number=first_number + done))
         return joined(batches)
+
+    def _ends_entry(self, line: bytes) -> bool:
+        """Tell whether a line completes the entry that is held."""
+        tail = self._splitter.tail
+        return self._unwraps and tail != b"" and is_entry(tail + line)
+
+    def _bare(self, line: bytes) -> bytes:
+        return bare(line) if self._unwraps else line
 
 
 def _awaits_stamp(tail: bytes) -> bool:
     """Tell whether a held tail is only what stands before a stamp, which belongs to what follows.
 
-    That is the `<PRI>` of syslog, or the head that syslog puts before a line which Exim has stamped itself.
+    That is the `<PRI>` of syslog, the head that syslog puts before a line which Exim or Stalwart has stamped itself, or
+    the colour of Stalwart's stamp.
     """
     if tail[:1] == b"<" and len(tail) <= 7:
         return tail.rstrip(b"1 ")[-1:] == b">"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from insights.ingest.shared.places import is_inbox
 from insights.models import LogImport
 from tenants.models import EventType
 from tenants.webhooks import announce
@@ -27,5 +28,13 @@ def _told(log_import: LogImport) -> dict[str, Any]:
         **{name: figures[name] for name in ("lines", "unrecognised", "events", "stored", "duplicate")},
         "first_at": log_import.first_at,
         "last_at": log_import.last_at,
-        "url": page_url("insights:import", slug=log_import.tenant.slug, import_id=log_import.pk),
+        "url": _page_of(log_import),
     }
+
+
+def _page_of(log_import: LogImport) -> str:
+    """Return where the import is shown; an inbox has no pages of a customer, a shared server's are its provider's."""
+    tenant = log_import.tenant
+    if is_inbox(tenant) and tenant.provider is not None:
+        return page_url("insights:shared_import", provider=tenant.provider.slug, import_id=log_import.pk)
+    return page_url("insights:import", slug=tenant.slug, import_id=log_import.pk)

@@ -12,8 +12,14 @@ _MAPPED: Final = bytes(10) + b"\xff\xff"
 _CACHED: Final = 20_000
 _LONGEST_REMEMBERED: Final = 2_048
 _SECRET = re.compile(r"(\bAUTH[ =:]+[A-Z0-9-]+[ =:]+|\b(?:pass(?:word|wd)?|secret)=)\S+", re.IGNORECASE)
-_ANSWER = re.compile(r'(\bcommand=")(?![A-Z]{1,20} ?")[A-Za-z0-9+/]{4,2000}={0,2}(?= ?(?:"|$))')
+_ANSWER = re.compile(r'(\bcommand(?:=|": ?)")(?![A-Z]{1,20} ?")[A-Za-z0-9+/]{4,2000}={0,2}(?= ?(?:"|$))')
 """A whole command of base64: what a client answered to an AUTH that the server had refused."""
+_HANDLED = re.compile(
+    r'(\bhook"?[=:]"?unrecognized_command\b.{0,300}?\bparams"?[=:]"?)(?!(?:AUTH|STARTTLS)\b)[^"\s,}]+'
+)
+"""What Haraka logs of a client's answer to an AUTH: a password in base64."""
+_INPUT = re.compile(r'(\braw-input\b.{0,300}?\bcontents"?(?: = |: ?)")(?:[^"\\]|\\.)*')
+"""What a client sent, as Stalwart logs it at its finest level: a password in base64 among it."""
 _SEPARATORS = frozenset({"Cc", "Zl", "Zp", "Cs"})
 
 
@@ -27,7 +33,10 @@ def text_of(raw: bytes, limit: int) -> str:
 
 def sample_of(raw: bytes) -> str:
     """Return a short sample of a line, with what may be a password taken out."""
-    return _ANSWER.sub(r"\1[removed]", _SECRET.sub(r"\1[removed]", text_of(raw, MAX_SAMPLE)))
+    text = text_of(raw, MAX_SAMPLE)
+    for secret in (_SECRET, _ANSWER, _HANDLED, _INPUT):
+        text = secret.sub(r"\1[removed]", text)
+    return text[:MAX_SAMPLE]  # what stands for a secret may be longer than it
 
 
 def address_of(raw: bytes) -> str:

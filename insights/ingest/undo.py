@@ -10,7 +10,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from insights.ingest.feeds.answers import forget_undone
-from insights.models import ImportStatus, LogImport
+from insights.ingest.shared.places import is_inbox
+from insights.ingest.shared.undo import remove_shares
+from insights.models import ImportKind, ImportStatus, LogImport
 from insights.rollups.fill import rebuild_days
 from insights.rollups.locks import lock_tenant
 from insights.rollups.stats import ROLLUPS
@@ -30,7 +32,7 @@ def ask_undo(log_import: LogImport, *, now: datetime) -> bool:
 
     Who asks queues the work once this is committed.
     """
-    may = LogImport.objects.filter(pk=log_import.pk, status__in=UNDOABLE)
+    may = LogImport.objects.filter(pk=log_import.pk, status__in=UNDOABLE).exclude(kind=ImportKind.SHARED)
     return bool(may.update(status=ImportStatus.UNDOING, heartbeat_at=now))
 
 
@@ -49,8 +51,8 @@ class Undone:
 def undo_import(log_import: LogImport, *, now: datetime) -> Undone:
     """Remove the events that `log_import` stored and rebuild their days, in the current transaction.
 
-    Must run in the tenant's scope; waits for running imports. Raises ValueError while the import itself is running or
-    when it was undone before.
+    What a shared server told goes from every tenant. Must run in the tenant's scope; waits for running imports.
+    Raises ValueError while the import itself is running, when it was undone before, and for a customer's share.
     """
     tenant = Tenant.objects.get(pk=log_import.tenant_id)
     lock_tenant(tenant)
@@ -60,9 +62,13 @@ def undo_import(log_import: LogImport, *, now: datetime) -> Undone:
             _("This import is %(status)s and cannot be undone.")
             % {"status": log_import.get_status_display().lower()}
         )
+    if log_import.kind == ImportKind.SHARED:
+        raise ValueError(_("This is a share of a provider's import, which is undone there."))
     stored = log_import.submissions_stored + log_import.failures_stored
     removed = 0
-    if stored and log_import.first_at is not None and log_import.last_at is not None:
+    if is_inbox(tenant):
+        removed = remove_shares(log_import, inbox=tenant, now=now)
+    elif stored and log_import.first_at is not None and log_import.last_at is not None:
         removed = _delete_rows(log_import)
         first_on, last_on = (day_of(at, tenant.zone) for at in (log_import.first_at, log_import.last_at))
         # After a change of zone the first hours that are kept count for the first kept day, whatever theirs is.

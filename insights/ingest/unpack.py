@@ -5,9 +5,12 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-import zstandard
 
-DAMAGES: Final = (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError)
+class BadZstd(Exception):
+    """zstd's words for data that it cannot unpack."""
+
+
+DAMAGES: Final = (EOFError, zlib.error, gzip.BadGzipFile, BadZstd)
 """What the pieces raise for a damaged or unfinished input, after everything before the damage."""
 _MAX_WINDOW: Final = 1 << 27
 """zstd's window: 128 MiB is what `zstd --ultra -22` needs; more would be a way to fill memory."""
@@ -32,13 +35,19 @@ def zstd_pieces(
     file: BinaryIO, *, packed_bytes: int = _PACKED, max_window: int = _MAX_WINDOW
 ) -> Iterator[bytes]:
     """Yield the contents of all frames (RFC 8878); `packed_bytes` given at once expand to 32 KiB each at the worst."""
+    import zstandard  # a twentieth of a second, which other logs need not wait for
+
     decompressor = zstandard.ZstdDecompressor(max_window_size=max_window)
     frame = decompressor.decompressobj()
     is_open = False
     while packed := file.read(packed_bytes):
         while packed:
             is_open = True
-            if piece := frame.decompress(packed):
+            try:
+                piece = frame.decompress(packed)
+            except zstandard.ZstdError as error:
+                raise BadZstd(str(error)) from error
+            if piece:
                 yield piece
             packed = b""
             if frame.eof:

@@ -14,9 +14,13 @@ from zoneinfo import ZoneInfo
 from django.core.files import File
 from django.core.files.storage import default_storage
 
-from insights.ingest.formats import FORMATS
+from insights.ingest.columns import refuse_other_columns
+from insights.ingest.days import Days
+from insights.ingest.formats import BY_COLUMNS, BY_DAYS, DOCUMENTS, FORMATS
 from insights.ingest.inputs import open_log
+from insights.ingest.recognition import Recognition, dump
 from insights.ingest.stream import LogStream
+from insights.ingest.totals import note_days, refuse_overlap
 from insights.models import ImportStatus, LogImport, Source
 from tenants.models import User
 
@@ -39,14 +43,23 @@ def shown_file_name(name: str) -> str:
     return shown if shown.strip(".") else _NAMELESS
 
 
-def look_at(path: Path, *, file_name: str, source: Source, year: int | None) -> None:
+def look_at(
+    path: Path, *, file_name: str, source: Source, year: int | None, days: Days | None = None
+) -> None:
     """Read the head of an upload for `source`, which may be one that is not saved yet.
 
-    Raises what reading the whole would end with: EmptyInput, BinaryInput, BrokenInput, or YearRequired when
+    Raises what reading the whole would end with: EmptyInput, BinaryInput, BrokenInput, for tables NoMapping and
+    OtherColumns, for totals DaysRequired and OtherDays, or YearRequired when
     neither `year` nor the source's saved state nor an earlier import of the file gives it. Up to one query.
     """
-    with open_log(path, name=file_name) as log:
+    with open_log(path, name=file_name, unfolds=source.format in DOCUMENTS) as log:
         head = next(log.chunks())
+    if source.format in BY_DAYS:
+        refuse_overlap(source, days)
+        return
+    if source.format in BY_COLUMNS:
+        refuse_other_columns(path, name=file_name, source=source)
+        return
     if year is not None or source.parser_state is not None or _was_read_before(head, source):
         return
     parser = FORMATS[source.format](source_key=str(source.pk), zone=ZoneInfo(source.time_zone), year=None)
@@ -60,7 +73,14 @@ def _was_read_before(head: bytes, source: Source) -> bool:
 
 
 def take_in(
-    upload: File[bytes], *, file_name: str, source: Source, year: int | None, user: User | None
+    upload: File[bytes],
+    *,
+    file_name: str,
+    source: Source,
+    year: int | None,
+    user: User | None,
+    days: Days | None = None,
+    seen: Recognition | None = None,
 ) -> LogImport:
     """Move the upload into the storage and return the import that waits to read it.
 
@@ -74,6 +94,10 @@ def take_in(
         year=year,
         created_by=user,
     )
+    if seen is not None:
+        log_import.recognised = dump(seen)
+    if days is not None and source.format in BY_DAYS:
+        note_days(log_import, days)
     stored_file = default_storage.save(f"imports/{source.tenant_id}/{log_import.pk}", upload)
     try:
         log_import.stored_file = stored_file

@@ -27,12 +27,16 @@ class ImportStatus(models.TextChoices):
 
 
 class ImportKind(models.TextChoices):
-    """What an import reads: one file, or what came over the API in a day."""
+    """What an import reads: one file, or what came in a day another way."""
 
     FILE = "file", _("File")
     LINES = "lines", _("Log lines over the API")
     SUBMISSIONS = "submissions", _("Submissions over the API")
     FAILURES = "login_failures", _("Failed logins over the API")
+    FOLLOWED = "followed", _("Lines of followed files")
+    SYSLOG = "syslog", _("Log lines over syslog")
+    SHARED = "shared", _("Share of a shared server's log")
+    GRAPH = "graph", _("Sign-ins from Microsoft 365")
 
 
 class LogImport(TenantOwned):
@@ -50,6 +54,9 @@ class LogImport(TenantOwned):
     )
     # The day (UTC) whose requests an account of the API sums up; a file has none.
     received_on = models.DateField(null=True, blank=True, editable=False)
+    # A share: what one tenant got of an import of a shared server, at once or by an assignment. Both are the inbox's.
+    shared_import = models.UUIDField(null=True, blank=True, editable=False)
+    assignment = models.UUIDField(null=True, blank=True, editable=False)
     file_name = models.CharField(_("file"), max_length=255)
     stored_file = models.CharField(max_length=255, blank=True, editable=False)
     size_bytes = models.BigIntegerField(_("size"), default=0)
@@ -84,6 +91,14 @@ class LogImport(TenantOwned):
     failures_duplicate = models.BigIntegerField(default=0)
     first_at = models.DateTimeField(null=True, blank=True)
     last_at = models.DateTimeField(null=True, blank=True)
+    # From the first to the newest line read, by the log's own stamps, whether they told of an event or not.
+    lines_from_at = models.DateTimeField(null=True, blank=True, editable=False)
+    lines_until_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The programs that wrote the first lines, where none of them told of a submission or a login.
+    programs = models.JSONField(default=dict, editable=False)
+
+    # What its format was recognised as, and how sure (insights.ingest.recognition); None where nobody looked.
+    recognised = models.JSONField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("import")
@@ -98,7 +113,17 @@ class LogImport(TenantOwned):
                 fields=["tenant", "source", "kind", "received_on"],
                 condition=models.Q(received_on__isnull=False, status=ImportStatus.DONE),
                 name="account_once_a_day",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "shared_import"],
+                condition=models.Q(shared_import__isnull=False, assignment__isnull=True),
+                name="share_once_an_import",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "assignment", "shared_import"],
+                condition=models.Q(assignment__isnull=False),
+                name="share_once_an_assignment",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,10 @@ from tenants.scope import TenantOwned
 
 
 class SubmissionDay(TenantOwned):
-    """The messages of one day, source, account, sender address, client address, TLS version and mechanism."""
+    """The messages of one day, source, account, sender address, client address, TLS version and mechanism.
+
+    `messages` is 0 where nothing but `logins` came, of which the source tells no message.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant_id = models.UUIDField()
@@ -31,6 +34,7 @@ class SubmissionDay(TenantOwned):
     recipients = models.BigIntegerField(_("recipients"))
     recipients_exact = models.BooleanField(_("recipients exact"))
     size_bytes = models.BigIntegerField(_("size"))
+    logins = models.BigIntegerField(_("logins without a message"), db_default=0)
     first_at = models.DateTimeField(_("first"))
     last_at = models.DateTimeField(_("last"))
 

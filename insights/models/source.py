@@ -28,6 +28,10 @@ class Source(TenantOwned):
         validators=[validate_time_zone],
         help_text=_("Used for time stamps that carry no offset."),
     )
+    # The shared server of the provider that feeds this source; no foreign key, because it is another tenant's.
+    shared_from = models.UUIDField(null=True, blank=True, editable=False)
+    # Which column of a table is what (insights.ingest.formats.columns.mapping); None for logs, and until it is said.
+    mapping = models.JSONField(_("columns"), null=True, blank=True, editable=False)
     # What the parser needs to go on after the newest line: bytes of insights.ingest.stream, never unpickled.
     parser_state = models.BinaryField(null=True, blank=True, editable=False)
     last_line_at = models.DateTimeField(_("last line"), null=True, blank=True, editable=False)

@@ -15,7 +15,10 @@ from tenants.scope import TenantOwned
 
 
 class Submission(TenantOwned):
-    """One message accepted from an authenticated client, or a total of `messages` where a source gives no more."""
+    """One message accepted from an authenticated client, or a total of `messages` where a source gives no more.
+
+    `logins` counts successful logins of which the source tells no message; such a row has 0 messages.
+    """
 
     id = models.UUIDField(primary_key=True)
     tenant_id = models.UUIDField()
@@ -35,6 +38,7 @@ class Submission(TenantOwned):
     recipients = models.IntegerField(_("recipients"))
     recipients_exact = models.BooleanField(_("recipients exact"))
     size_bytes = models.BigIntegerField(_("size"), null=True)
+    logins = models.IntegerField(_("logins without a message"), db_default=0)
 
     class Meta:
         verbose_name = _("submission")

@@ -8,10 +8,10 @@ from insights.queries.accounts import AccountRow, Seen, account_count, accounts,
 from insights.queries.authentication import AuthShare, authentication, authentication_by_day
 from insights.queries.clients import ClientRow, ClientTotals, client_totals, clients
 from insights.queries.details import DetailRow, details
+from insights.queries.evidence import Evidence, evidence
 from insights.queries.failures import FailureRow, failure_total, failures, failures_by_day, last_failure_on
 from insights.queries.freshness import Freshness, freshness
 from insights.queries.overview import (
-    SILENT_AFTER,
     Attention,
     OverviewRow,
     OverviewTotals,
@@ -27,7 +27,6 @@ from insights.queries.tls import TlsShare, tls_by_day, tls_usage
 from insights.queries.volume import DayVolume, sending_volume
 
 __all__ = [
-    "SILENT_AFTER",
     "AccountRow",
     "Attention",
     "AuthShare",
@@ -37,6 +36,7 @@ __all__ = [
     "DayVolume",
     "DetailRow",
     "DomainRow",
+    "Evidence",
     "FailureRow",
     "Freshness",
     "OverviewRow",
@@ -54,6 +54,7 @@ __all__ = [
     "client_totals",
     "clients",
     "details",
+    "evidence",
     "failure_total",
     "failures",
     "failures_by_day",

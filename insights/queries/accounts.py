@@ -11,11 +11,12 @@ from insights.queries.selection import Selection
 
 
 class AccountRow(TypedDict):
-    """One account, in compared form."""
+    """One account, in compared form; `logins` are those of which the source tells no message."""
 
     account: str
     messages: int
     recipients: int
+    logins: int
     last_at: datetime
 
 
@@ -31,13 +32,18 @@ def accounts(selection: Selection) -> Any:
     return (
         selection.searched()
         .values("account")
-        .annotate(last_at=Max("last_at"), recipients=Sum("recipients"), messages=Sum("messages"))
+        .annotate(
+            last_at=Max("last_at"),
+            recipients=Sum("recipients"),
+            logins=Sum("logins"),
+            messages=Sum("messages"),
+        )
         .order_by("-messages", "account")
     )
 
 
 def account_count(selection: Selection) -> int:
-    """Return how many accounts submitted in the whole selection, whatever its `search`. One query."""
+    """Return how many accounts submitted or logged in, whatever the selection's `search`. One query."""
     return selection.submissions().values("account").distinct().count()
 
 

@@ -26,10 +26,9 @@ class AuthShare:
 
 
 def authentication(selection: Selection) -> list[AuthShare]:
-    """Return the mechanisms that were used, by class and then by number of messages. One query."""
-    found = list(
-        selection.searched().values_list("auth_class", "mechanism").annotate(messages=Sum("messages"))
-    )
+    """Return the mechanisms that messages came with, by class and then by their number. One query."""
+    sent = selection.searched().filter(messages__gt=0)
+    found = list(sent.values_list("auth_class", "mechanism").annotate(messages=Sum("messages")))
     total = sum(messages for _, _, messages in found)
     rows = [
         AuthShare(AuthClass(auth_class), mechanism, messages, percent(messages, total))

@@ -20,6 +20,7 @@ CLIENT_ORDERINGS = frozenset(
         "messages",
         "recipients",
         "sender_addresses",
+        "logins",
         "first_at",
         "last_at",
     }
@@ -28,7 +29,10 @@ CLIENT_ORDERINGS = frozenset(
 
 
 class ClientRow(TypedDict):
-    """One client; `client_ip` is None where the log does not tell it."""
+    """One client; `client_ip` is None where the log does not tell it.
+
+    `logins` are those of which the source tells no message: a client with nothing else has 0 messages.
+    """
 
     account: str
     client_ip: str | None
@@ -40,6 +44,7 @@ class ClientRow(TypedDict):
     sender_addresses: int
     first_at: datetime
     last_at: datetime
+    logins: int
 
 
 class ClientTotals(TypedDict):
@@ -47,6 +52,7 @@ class ClientTotals(TypedDict):
 
     messages: int
     recipients: int
+    logins: int
 
 
 def clients(selection: Selection, *, ordering: Sequence[str] = ("-messages",)) -> Any:
@@ -64,6 +70,7 @@ def clients(selection: Selection, *, ordering: Sequence[str] = ("-messages",)) -
             sender_addresses=Count("sender_address", distinct=True),
             first_at=Min("first_at"),
             last_at=Max("last_at"),
+            logins=Sum("logins"),
             recipients=Sum("recipients"),
             messages=Sum("messages"),
         )
@@ -74,6 +81,12 @@ def clients(selection: Selection, *, ordering: Sequence[str] = ("-messages",)) -
 def client_totals(selection: Selection) -> ClientTotals:
     """Return the sums over all clients that `clients` gives for the same selection. One query."""
     found = selection.searched().aggregate(
-        all_recipients=Sum("recipients", default=0), all_messages=Sum("messages", default=0)
+        all_recipients=Sum("recipients", default=0),
+        all_messages=Sum("messages", default=0),
+        all_logins=Sum("logins", default=0),
     )
-    return {"messages": found["all_messages"], "recipients": found["all_recipients"]}
+    return {
+        "messages": found["all_messages"],
+        "recipients": found["all_recipients"],
+        "logins": found["all_logins"],
+    }

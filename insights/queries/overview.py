@@ -6,17 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
+from insights.health.pauses import Standing, standing
 from insights.queries.selection import percent, today_of
 from tenants.models import Tenant
 from tenants.scope import current_scope
 
 DAYS = 7
-SILENT_AFTER = timedelta(days=2)
-"""How old a tenant's newest log line may be; a mail server writes some line every day, customers or not."""
 
 # One tenant's seven days are not another's: each has its own today, which travels with it as a parameter.
 #
@@ -57,14 +56,16 @@ WITH asked AS (
     WHERE day > today - 7 AND day <= today
     GROUP BY tenant_id
 ), lines AS (
-    SELECT tenant_id, max(last_line_at) AS last_line_at
+    SELECT tenant_id, array_agg(last_line_at) AS line_ats, array_agg(last_received_at) AS received_ats,
+        array_agg(silent_since) AS silent_sinces
     FROM insights_source JOIN asked USING (tenant_id)
     GROUP BY tenant_id
 )
 SELECT asked.tenant_id,
     coalesce(weeks.accounts, 0), coalesce(weeks.on_old_tls, 0), coalesce(weeks.messages, 0),
     coalesce(weeks.legacy, 0), coalesce(weeks.without_tls, 0), coalesce(weeks.basic, 0),
-    coalesce(refused.failures, 0), lines.last_line_at,
+    coalesce(refused.failures, 0),
+    coalesce(lines.line_ats, '{}'), coalesce(lines.received_ats, '{}'), coalesce(lines.silent_sinces, '{}'),
     (SELECT coalesce(array_agg(day ORDER BY day), '{}') FROM per_day
      WHERE per_day.tenant_id = asked.tenant_id),
     (SELECT coalesce(array_agg(messages::bigint ORDER BY day), '{}') FROM per_day
@@ -82,6 +83,7 @@ class Attention(StrEnum):
     OLD_TLS = "old_tls"
     NO_DATA = "no_data"
     SILENT = "silent"
+    STALE = "stale"
     NOTHING_SENT = "nothing_sent"
 
 
@@ -100,6 +102,7 @@ class OverviewRow:
     basic: int
     failures: int
     last_line_at: datetime | None
+    silent_since: datetime | None
     attention: tuple[Attention, ...]
 
     @property
@@ -178,7 +181,8 @@ def overview(tenants: Sequence[Tenant], *, now: datetime) -> list[OverviewRow]:
 
 
 def _row(tenant: Tenant, today: date, now: datetime, values: tuple[Any, ...]) -> OverviewRow:
-    accounts, on_old_tls, messages, legacy, without_tls, basic, failures, last_line_at, days, counts = values
+    accounts, on_old_tls, messages, legacy, without_tls, basic, failures, *sources, days, counts = values
+    fresh = _freshness(list(zip(*sources, strict=True)), now)
     per_day: dict[date, int] = dict(zip(days, counts, strict=True))
     first = today - timedelta(days=DAYS - 1)
     return OverviewRow(
@@ -192,19 +196,47 @@ def _row(tenant: Tenant, today: date, now: datetime, values: tuple[Any, ...]) ->
         without_tls=int(without_tls),
         basic=int(basic),
         failures=int(failures),
-        last_line_at=last_line_at,
-        attention=tuple(_reasons(int(on_old_tls), int(messages), last_line_at, now)),
+        last_line_at=fresh.last_line_at,
+        silent_since=fresh.silent_since,
+        attention=tuple(_reasons(int(on_old_tls), int(messages), fresh)),
     )
 
 
-def _reasons(
-    on_old_tls: int, messages: int, last_line_at: datetime | None, now: datetime
-) -> Iterator[Attention]:
+class _Fresh(NamedTuple):
+    """The newest line of all sources, since when the longest silent one is, and whether any is up to date."""
+
+    last_line_at: datetime | None
+    silent_since: datetime | None
+    is_up_to_date: bool
+
+
+def _freshness(sources: Sequence[tuple[datetime | None, ...]], now: datetime) -> _Fresh:
+    standings = [
+        standing(last_line_at=line_at, last_received_at=received_at, silent_since=silent_since, now=now)
+        for line_at, received_at, silent_since in sources
+    ]
+    return _Fresh(
+        last_line_at=max((line_at for line_at, _, _ in sources if line_at), default=None),
+        silent_since=min(
+            (
+                since
+                for (_, _, since), found in zip(sources, standings, strict=True)
+                if since and found == Standing.SILENT
+            ),
+            default=None,
+        ),
+        is_up_to_date=Standing.UP_TO_DATE in standings,
+    )
+
+
+def _reasons(on_old_tls: int, messages: int, fresh: _Fresh) -> Iterator[Attention]:
     if on_old_tls:
         yield Attention.OLD_TLS
-    if last_line_at is None:
+    if fresh.last_line_at is None:
         yield Attention.NO_DATA
-    elif last_line_at < now - SILENT_AFTER:
+    elif fresh.silent_since is not None:
         yield Attention.SILENT
+    elif not fresh.is_up_to_date:
+        yield Attention.STALE
     elif not messages:
         yield Attention.NOTHING_SENT

@@ -86,6 +86,7 @@ def _sums() -> dict[str, Any]:
 def senders(selection: Selection, *, ordering: Sequence[str] = ("-messages",)) -> Any:
     """Return a query set of `SenderRow`, to be sliced; ties are ordered by address. One query for a slice.
 
+    Who only logged in, as far as the source tells, has sent nothing and is no sender.
     Raises ValueError for an ordering that is not in `SENDER_ORDERINGS`.
     """
     for name in ordering:
@@ -93,7 +94,7 @@ def senders(selection: Selection, *, ordering: Sequence[str] = ("-messages",)) -
             raise ValueError(f"Senders cannot be ordered by “{name}”.")
     return (
         selection.submissions()
-        .filter(selection.matching("sender_address"))
+        .filter(selection.matching("sender_address"), messages__gt=0)
         .values("sender_address", "sender_domain")
         .annotate(
             accounts=Count("account", distinct=True),

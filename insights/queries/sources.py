@@ -13,8 +13,8 @@ from django.db import connection
 from django.db.models import Count, F, Q, Sum
 
 from insights.enums import TlsVersion
+from insights.health.pauses import Standing, standing
 from insights.models import ImportStatus, LogImport, Source
-from insights.queries.overview import SILENT_AFTER
 from insights.queries.selection import Selection
 from tenants.scope import current_scope
 
@@ -36,6 +36,7 @@ class SourceState(StrEnum):
     FAILED = "failed"
     NO_LINE = "no_line"
     SILENT = "silent"
+    STALE = "stale"
     UP_TO_DATE = "up_to_date"
 
 
@@ -63,11 +64,17 @@ class SourceFigures:
         """Return how the source stands at the aware instant `now`."""
         if self.newest_status in _OF_IMPORTS:
             return SourceState(self.newest_status)
-        if self.source.last_line_at is None:
-            return SourceState.NO_LINE
-        # Noticed by itself (insights.detection.silence), or too old for anybody to call it up to date.
-        is_silent = bool(self.source.silent_since) or self.source.last_line_at < now - SILENT_AFTER
-        return SourceState.SILENT if is_silent else SourceState.UP_TO_DATE
+        return SourceState(self.standing(now=now))
+
+    def standing(self, *, now: datetime) -> Standing:
+        """Return how fresh the source is, whatever goes on with its imports."""
+        source = self.source
+        return standing(
+            last_line_at=source.last_line_at,
+            last_received_at=source.last_received_at,
+            silent_since=source.silent_since,
+            now=now,
+        )
 
     @property
     def lines_unrecognised(self) -> int:

@@ -25,7 +25,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A period in numbers. Accounts and clients are counted over the whole period, never summed over days."""
+    """A period in numbers. Accounts and clients are counted over the whole period, never summed over days.
+
+    `logins` are those of which the sources tell no message; who has no more than these is an account and a client.
+    """
 
     accounts: Change
     messages: Change
@@ -40,6 +43,7 @@ class Summary:
     messages_on_basic: Change
     failures: Change
     failures_wrong_credentials: Change
+    logins: Change
 
 
 _LEGACY = Q(tls_version__in=sorted(LEGACY))
@@ -72,6 +76,7 @@ def _numbers(selection: Selection) -> dict[str, int]:
         messages_tls_unknown=messages(Q(tls_version=TlsVersion.UNKNOWN)),
         messages_on_basic=messages(_BASIC),
         all_recipients=Sum("recipients", default=0),
+        all_logins=Sum("logins", default=0),
         all_messages=messages(),
     )
     refused = selection.failures().aggregate(

@@ -52,6 +52,7 @@ SUBMISSIONS = RollUp(
     follows=("sender_domain", "auth_class"),
     measures=(
         _sum("messages", "messages"),
+        _sum("logins", "logins"),
         _sum("recipients", "recipients"),
         Measure(
             "recipients_exact",

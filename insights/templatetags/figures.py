@@ -61,6 +61,15 @@ def share(part: Number | None, whole: Number | None) -> SafeString:
 
 
 @register.simple_tag
+def messages_told(messages: int, logins: int) -> SafeString:
+    """Write a number of messages; where there is none but logins are, that these tell of no message."""
+    if messages or not logins:
+        return format_html("{}", number(messages))
+    words = ngettext("%(n)s login, no message told", "%(n)s logins, no message told", logins)
+    return format_html('<span class="no-message">{}</span>', words % {"n": number(logins)})
+
+
+@register.simple_tag
 def short_number(value: Number | None) -> SafeString:
     """Write a large count as “98.2 k” with the exact one on hover; below 10,000 it is exact."""
     if value is None:

@@ -15,11 +15,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from insights.ingest.formats import FORMATS
+from insights.ingest.columns import is_unmapped
+from insights.ingest.formats import BY_DAYS, DOCUMENTS, FORMATS
 from insights.models import Source
+from insights.queries.syslog import syslog_listeners
 from insights.web.connect_form import NEW, ConnectForm
 from insights.web.connect_light import light_of
-from insights.web.snippets import Endpoint, kits
+from insights.web.follow_snippets import follow_kit
+from insights.web.snippets import NO_KEY, Endpoint, kits
+from insights.web.syslog_snippets import place_of, syslog_kits
 from tenants.access import capabilities_of, tenant_view
 from tenants.api_keys import make_key_once
 from tenants.models import ApiKey, Tenant, User
@@ -32,7 +36,7 @@ KEY_NAME_LIMIT = 100
 @tenant_view(Capability.MANAGE_SOURCES)
 def connect(request: HttpRequest, tenant: Tenant) -> HttpResponse:
     """Ask which source, then show its texts: with a fresh key for who may make one, else with a place for it."""
-    sources = list(Source.objects.filter(format__in=FORMATS))
+    sources = list(Source.objects.filter(format__in=FORMATS).exclude(format__in=[*DOCUMENTS, *BY_DAYS]))
     asked = next((one for one in sources if str(one.pk) == request.GET.get("source")), None)
     initial = {"source": str(asked.pk) if asked else str(sources[0].pk) if len(sources) == 1 else NEW}
     form = ConnectForm(
@@ -102,11 +106,19 @@ def _page(
     context = {"nav_active": "sources", "form": form, "source": source, "makes_keys": makes_keys, "now": now}
     if source is not None:
         endpoint = Endpoint(settings.SITE_URL, tenant.slug, source.name, source.format)
+        place = place_of(syslog_listeners(now=now), site=settings.SITE_URL)
+        shown = text or NO_KEY
         context |= {
             "key": key,
             "text": text,
             "endpoint": endpoint,
-            "kits": kits(endpoint, text) if text else kits(endpoint),
+            "kits": [
+                *kits(endpoint, shown),
+                *(syslog_kits(endpoint, place, shown) if place else []),
+                follow_kit(endpoint),
+            ],
+            "syslog_place": place,
+            "lacks_columns": is_unmapped(source),
             "light": light_of(source, key=key, since=now if made else None, now=now),
         }
     return TemplateResponse(request, "insights/connect.html", context)

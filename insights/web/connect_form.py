@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
+from insights.ingest.formats import BY_DAYS, DOCUMENTS
 from insights.ingest.sources import check_source
 from insights.models import Source
 from insights.web.settings_form import zone_choices
@@ -43,7 +44,9 @@ class ConnectForm(forms.Form):
         self._tenant, self._sources = tenant, sources
         choices = [*((str(one.pk), one.name) for one in sources), (NEW, _now("A new source…"))]
         choices_field(self, "source").choices = choices
-        choices_field(self, "format").choices = format_choices()
+        choices_field(self, "format").choices = [
+            one for one in format_choices() if one[0] not in {*DOCUMENTS, *BY_DAYS}
+        ]
         zones = choices_field(self, "time_zone")
         zones.choices, zones.initial = zone_choices(tenant.time_zone), tenant.time_zone
         if self.is_bound and self.data.get("source") != NEW:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from insights.charts import volume_chart
+from insights.health.days import DayEvidence
 from insights.marks import TLS_MARKS, auth_segments, tls_segments
 from insights.queries import (
-    SILENT_AFTER,
     AuthShare,
     Freshness,
     Selection,
@@ -31,7 +31,9 @@ from insights.queries import (
     tls_usage,
     today_of,
 )
+from insights.queries.source_days import evidence_of
 from insights.web.highlights import highlights
+from insights.words.evidence import gap_sentences, remarks_of
 from project.periods import DayRange
 from tenants.access import tenant_view
 from tenants.models import Tenant
@@ -49,6 +51,7 @@ def show(request: HttpRequest, tenant: Tenant) -> HttpResponse:
     now = timezone.now()
     week = Selection(DayRange.last_days(DAYS, today=today_of(tenant, now=now)))
     fresh = freshness(week)
+    not_whole = evidence_of(tenant, week.days, now=now)
     context = {
         "nav_active": "dashboard",
         "now": now,
@@ -56,13 +59,14 @@ def show(request: HttpRequest, tenant: Tenant) -> HttpResponse:
         "panel_is_open": request.GET.get("panel") == PANEL,
         "fresh": fresh,
         "sources": _health(fresh, now),
-        **_widgets(week, fresh),
+        **_widgets(week, fresh, not_whole),
+        "gaps": gap_sentences(not_whole),
         **_nothing_here(tenant, week, fresh, now),
     }
     return TemplateResponse(request, "insights/dashboard.html", context)
 
 
-def _widgets(week: Selection, fresh: Freshness) -> dict[str, Any]:
+def _widgets(week: Selection, fresh: Freshness, not_whole: Mapping[date, DayEvidence]) -> dict[str, Any]:
     """Return the numbers of the widgets and of the flyout, which are the same."""
     numbers = summary(week)
     volume = sending_volume(week)
@@ -76,7 +80,7 @@ def _widgets(week: Selection, fresh: Freshness) -> dict[str, Any]:
         # Where the data begins only within these days, the days before are not known.
         "knows_before": fresh.first_day is not None and fresh.first_day < week.days.start,
         "daily": [day.messages for day in volume],
-        "volume": volume_chart(volume),
+        "volume": volume_chart(volume, remarks_of(not_whole)),
         "tls_rows": [_tls_row(share) for share in tls],
         "tls_parts": _tls_parts(tls),
         "auth_parts": _auth_parts(authentication(week)),
@@ -106,11 +110,8 @@ def _auth_parts(shares: Sequence[AuthShare]) -> Any:
 
 
 def _health(fresh: Freshness, now: datetime) -> list[dict[str, Any]]:
-    """Return each source with its newest line and whether that is too old to believe the rest of the page."""
-    return [
-        {"name": name, "last_line_at": at, "is_silent": at is None or at < now - SILENT_AFTER}
-        for name, at in fresh.sources
-    ]
+    """Return each source with its newest line and how fresh it is: whether to believe the rest of the page."""
+    return [{"source": one, "standing": one.standing(now=now)} for one in fresh.sources]
 
 
 def _nothing_here(tenant: Tenant, week: Selection, fresh: Freshness, now: datetime) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from insights.ingest.held import is_held
 from insights.ingest.run import SILENT_AFTER
 from insights.ingest.undo import UNDOABLE
-from insights.models import ImportStatus, LogImport
+from insights.models import ImportKind, ImportStatus, LogImport
 from insights.templatetags.figures import number
 
 _NO_WORKER_AFTER = timedelta(minutes=2)
@@ -49,6 +50,8 @@ def _ended(log_import: LogImport) -> State:
 
 
 def _waiting(log_import: LogImport, *, running: LogImport | None, now: datetime) -> State:
+    if is_held(log_import):
+        return State("state-warn", _("It waits until somebody has said which column is what."), _SLOW_POLL)
     if running is not None and running.pk != log_import.pk:
         text = _("“%(file)s” is being read into the same source; a source reads one file after the other.")
         return State("state-busy", text % {"file": running.file_name}, _QUICK_POLL)
@@ -85,4 +88,4 @@ def _joined(message: str, sentence: str) -> str:
 
 def can_undo(log_import: LogImport) -> bool:
     """Tell whether the import has ended in a way that can be undone."""
-    return log_import.status in UNDOABLE
+    return log_import.status in UNDOABLE and log_import.kind != ImportKind.SHARED

@@ -15,6 +15,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from insights.ingest.held import is_held
+from insights.ingest.recognition import load
 from insights.ingest.undo import ask_undo
 from insights.ingest.uploads import ask_again, can_retry
 from insights.models import ImportOverlap, ImportStatus, LogImport, SkippedLine
@@ -23,6 +25,8 @@ from insights.queries.sources import running_by_source
 from insights.tasks import import_log, undo_log_import
 from insights.web.import_state import can_undo, state_of
 from insights.web.skip_words import REASONS, in_words
+from insights.web.source_form import FORMAT_NAMES
+from insights.words.recognised import doubt_words, found_words
 from project.periods import DayRange, day_of
 from project.tables import csv_lines
 from tenants.access import tenant_view
@@ -49,12 +53,14 @@ def show(request: HttpRequest, tenant: Tenant, import_id: UUID) -> HttpResponse:
         "submissions_read": log_import.submissions_stored + log_import.submissions_duplicate,
         "failures_read": log_import.failures_stored + log_import.failures_duplicate,
         "unrecognised": in_words(log_import.unrecognised),
-        "samples": _samples(log_import),
-        "stored_before": _overlaps(log_import),
-        "stored_by_this": _overlapped_by(log_import),
+        "samples": samples_of(log_import),
+        "stored_before": overlaps_of(log_import),
+        "stored_by_this": overlapped_by(log_import),
         "days": reported_days(log_import, tenant, now=now),
         "can_undo": can_undo(log_import),
         "can_retry": can_retry(log_import),
+        "is_held": is_held(log_import),
+        "recognised": recognised_words(log_import),
     }
     is_poll = request.headers.get("HX-Target") == "import"
     template = "insights/import_live.html" if is_poll else "insights/import.html"
@@ -96,7 +102,7 @@ def undo(request: HttpRequest, tenant: Tenant, import_id: UUID) -> HttpResponse:
         "accounting": log_import.accounting(),
         "days": days,
         "beyond_retention": bool(days and tenant.raw_from_on and days.start < tenant.raw_from_on),
-        "stored_by_this": _overlapped_by(log_import),
+        "stored_by_this": overlapped_by(log_import),
     }
     return TemplateResponse(request, "insights/import_undo.html", context)
 
@@ -111,6 +117,14 @@ def retry(request: HttpRequest, tenant: Tenant, import_id: UUID) -> HttpResponse
     elif not can_retry(log_import):
         messages.warning(request, _("The file is no longer there: upload it again. Nothing is stored twice."))
     return redirect("insights:import", slug=tenant.slug, import_id=log_import.pk)
+
+
+def recognised_words(log_import: LogImport) -> str:
+    """Say what the format was recognised as and how sure, or why it was not; "" where nobody looked."""
+    if log_import.recognised is None:
+        return ""
+    seen = load(log_import.recognised)
+    return (found_words if seen.format else doubt_words)(seen, FORMAT_NAMES)
 
 
 def imported_days(log_import: LogImport, tenant: Tenant) -> DayRange | None:
@@ -133,18 +147,19 @@ def _find(import_id: UUID) -> LogImport:
     return get_object_or_404(LogImport.objects.select_related("source", "created_by"), pk=import_id)
 
 
-def _samples(log_import: LogImport) -> list[dict[str, Any]]:
+def samples_of(log_import: LogImport) -> list[dict[str, Any]]:
+    """Return the first samples of unrecognised lines with their reasons in words. One query."""
     labels = {str(reason): words.label for reason, words in REASONS.items()}
     lines: list[SkippedLine] = list(log_import.skipped_lines.all()[:SAMPLES_SHOWN])
     return [{"line": line, "label": labels.get(line.reason, line.reason)} for line in lines]
 
 
-def _overlaps(log_import: LogImport) -> list[ImportOverlap]:
+def overlaps_of(log_import: LogImport) -> list[ImportOverlap]:
     """Return the imports that had stored events of this one before."""
     return list(log_import.overlaps.select_related("earlier").order_by("-events"))
 
 
-def _overlapped_by(log_import: LogImport) -> list[ImportOverlap]:
+def overlapped_by(log_import: LogImport) -> list[ImportOverlap]:
     """Return the imports that hold events which this one had stored before, undone ones left out."""
     return list(
         log_import.overlapped_by.exclude(log_import__status=ImportStatus.UNDONE)

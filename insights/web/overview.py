@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,18 +15,20 @@ from django.views.decorators.http import require_safe
 
 from insights.filters.customers import COLUMNS, DEFAULT_SORT, SORTS, CustomerChoice, customer_row
 from insights.queries import OverviewRow, overview, overview_totals
+from insights.web.shared.place import inbox_places
 from project.tables import csv_lines
 from tenants.access import tenants_of
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 
 
 @login_required
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Show every customer, or lead somebody who has just one to its dashboard."""
+    """Show every customer, or lead somebody who has just one, and no inbox, to its dashboard."""
     tenants = list(tenants_of(request.user))
-    if len(tenants) == 1:
+    places = inbox_places(cast("User", request.user)) if tenants else []
+    if len(tenants) == 1 and not places:
         return redirect("insights:dashboard", slug=tenants[0].slug)
     if not tenants:
         return TemplateResponse(request, "insights/no_customers.html", {"nav_active": "overview"})
@@ -35,6 +38,7 @@ def show(request: HttpRequest) -> HttpResponse:
     chosen = choice.apply(rows)
     context = {
         "nav_active": "overview",
+        "inbox_places": places,
         "now": now,
         "totals": overview_totals(rows),
         "rows": chosen,

@@ -48,11 +48,15 @@ REASONS: dict[SkipReason, Words] = {
         _("A form that is not known"), _("The samples show them; a log of another program has many of these.")
     ),
     SkipReason.TOO_MANY_REPEATS: Words(_("“Message repeated” more often than is believable")),
-    SkipReason.NO_JSON: Words(_("No JSON"), _("A record sent over the API that could not be read at all.")),
+    SkipReason.NO_JSON: Words(
+        _("No JSON"),
+        _("A record that could not be read at all, in a log of JSON records or sent over the API."),
+    ),
     SkipReason.NO_MESSAGE: Words(
         _("JSON without a log line"),
         _(
-            "The line is looked for in log, message, msg, MESSAGE, line and rawmsg: look at what the shipper sends."
+            "The line is looked for in log, message, msg, MESSAGE, line and rawmsg: look at what the shipper sends. "
+            "journalctl leaves messages of more than 4 KiB out unless it is asked for --all."
         ),
     ),
     SkipReason.BAD_RECORD: Words(
@@ -62,6 +66,23 @@ REASONS: dict[SkipReason, Words] = {
     SkipReason.NO_LOGIN: Words(
         _("A message whose login is not in the log"),
         _("Import the log before this one first. Sendmail writes logins from LogLevel 9 on."),
+    ),
+    SkipReason.BAD_ROW: Words(
+        _("Not a whole row"),
+        _("It has more or fewer cells than the header, or a quote that is never closed."),
+    ),
+    SkipReason.BAD_VALUE: Words(
+        _("A cell that cannot be read"),
+        _(
+            "An address that is none, a number that is none, or an outcome that is not listed among the columns."
+        ),
+    ),
+    SkipReason.NO_ACCOUNT: Words(
+        _("A row without an account"),
+        _("Mail that came without a login, as message traces have it, is not counted."),
+    ),
+    SkipReason.OTHER_COLUMNS: Words(
+        _("Under another header"), _("A mapped column is not in it; look at the columns of the source.")
     ),
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 _TEXTS = Path(__file__).parent / "snippet_texts"
 _LOG = "/var/log/mail.log"
-_LOGS = {"exim": "/var/log/exim4/mainlog"}
+_LOGS = {"exim": "/var/log/exim4/mainlog", "stalwart": "/var/log/stalwart/stalwart.log"}
 NO_KEY = "YOUR_KEY"
 """What stands for the key where none was made."""
 
@@ -29,7 +31,7 @@ class Kit(NamedTuple):
     """What one kind of sender needs: a sentence, and one or more texts."""
 
     name: str
-    label: str
+    label: str | Promise
     note: str | Promise
     snippets: list[Snippet]
 
@@ -51,6 +53,11 @@ class Endpoint:
         """The address that lines are posted to."""
         return f"{self.site}/api/v1/tenants/{quote(self.tenant, safe='')}/sources/{quote(self.source, safe='')}/lines"
 
+    @property
+    def log(self) -> str:
+        """Where the log is: in Debian's places, where Exim alone writes files of its own."""
+        return _LOGS.get(self.log_format, _LOG)
+
     def words(self, key: str) -> dict[str, str]:
         """Return what each placeholder of the texts stands for."""
         parts = urlsplit(self.url)
@@ -65,9 +72,14 @@ class Endpoint:
             "@PATH@": parts.path,
             "@REST_PATH@": parts.path.removeprefix("/"),
             "@KEY@": key,
-            # Debian's places; Exim alone writes files of its own there.
-            "@LOG@": _LOGS.get(self.log_format, _LOG),
+            "@LOG@": self.log,
         }
+
+
+def filled(file_name: str, words: Mapping[str, str]) -> str:
+    """Return the text of a file with each placeholder, such as `@LOG@`, replaced by its word, once."""
+    text = (_TEXTS / f"{file_name}.txt").read_text()
+    return re.sub("|".join(map(re.escape, words)), lambda found: words[found[0]], text)
 
 
 def kits(endpoint: Endpoint, key: str = NO_KEY) -> list[Kit]:
@@ -75,10 +87,7 @@ def kits(endpoint: Endpoint, key: str = NO_KEY) -> list[Kit]:
     words = endpoint.words(key)
 
     def text(file_name: str) -> str:
-        filled = (_TEXTS / f"{file_name}.txt").read_text()
-        for placeholder, word in words.items():
-            filled = filled.replace(placeholder, word)
-        return filled
+        return filled(file_name, words)
 
     return [
         Kit(

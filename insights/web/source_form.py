@@ -20,6 +20,17 @@ FORMAT_NAMES: dict[str, str | Promise] = {
     "exim": "Exim",
     "sendmail": "Sendmail",
     "opensmtpd": "OpenSMTPD",
+    "exchange": "Exchange Server",
+    "dovecot": _("Dovecot submission service"),
+    "haraka": "Haraka",
+    "kumomta": "KumoMTA",
+    "ses": "Amazon SES",
+    "stalwart": "Stalwart",
+    "entra": _("Sign-ins of Microsoft Entra"),
+    "exchange-online": _("Exchange Online’s report (CSV)"),
+    "mixed": _("Several mail servers in one syslog"),
+    "csv": _("Table (CSV)"),
+    "ndjson": _("JSON records (NDJSON)"),
     EVENTS: _("Single events"),
 }
 

@@ -19,14 +19,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from insights.ingest.columns import is_unmapped
+from insights.ingest.formats import BY_COLUMNS
 from insights.ingest.sources import SourceBusy, change_source
 from insights.models import LogImport, Source
 from insights.queries import Selection, today_of
 from insights.queries.sources import SourceFigures, SourceState, running_by_source, source_figures
+from insights.web.columns_form import mapped_columns
 from insights.web.import_state import State, state_of
 from insights.web.skip_words import Unrecognised, in_words
 from insights.web.source_form import FORMAT_NAMES, SourceForm
-from insights.web.tls_hints import TlsHint, tls_hint
+from insights.words.tls_hints import TlsHint, tls_hint
 from project.periods import DayRange
 from tenants.access import tenant_view
 from tenants.models import Tenant
@@ -46,6 +49,7 @@ class Card(NamedTuple):
     kind: str | Promise
     unrecognised: list[Unrecognised]
     tls_hint: TlsHint | None
+    lacks_columns: bool
 
 
 class ImportRow(NamedTuple):
@@ -103,6 +107,7 @@ def _card(figures: SourceFigures, now: datetime) -> Card:
         kind=FORMAT_NAMES.get(figures.source.format, figures.source.format),
         unrecognised=in_words(figures.unrecognised),
         tls_hint=tls_hint(figures.source.format, known=figures.messages_tls_known, messages=figures.messages),
+        lacks_columns=is_unmapped(figures.source) and figures.source.shared_from is None,
     )
 
 
@@ -114,6 +119,7 @@ _LIGHTS: dict[SourceState, tuple[str, str | Promise]] = {
     SourceState.FAILED: ("state-bad", _lazy("the last import failed")),
     SourceState.NO_LINE: ("", _lazy("no line yet")),
     SourceState.SILENT: ("state-warn", _lazy("silent")),
+    SourceState.STALE: ("state-warn", _lazy("no recent line")),
     SourceState.UP_TO_DATE: ("state-good", _lazy("up to date")),
 }
 """The light and the word for how a source stands."""
@@ -150,7 +156,16 @@ def edit(request: HttpRequest, tenant: Tenant, source_id: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid() and _changed(source, form):
         messages.success(request, _("The source “%(name)s” is saved.") % {"name": source.name})
         return redirect("insights:sources", slug=tenant.slug)
-    return _form_page(request, {"form": form, "source": source})
+    mapped = mapped_columns(source.mapping or {})
+    return _form_page(
+        request,
+        {"form": form, "source": source, "mapped": mapped, "is_by_columns": _has_columns(source)},
+    )
+
+
+def _has_columns(source: Source) -> bool:
+    """Tell whether somebody here says which column is what; what a shared server tells is said at the provider's."""
+    return source.format in BY_COLUMNS and source.shared_from is None
 
 
 def _changed(source: Source, form: SourceForm) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
@@ -19,18 +20,24 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from insights.ingest.errors import IngestError, YearRequired
+from insights.ingest.errors import DaysRequired, IngestError, NoMapping, OtherDays, YearRequired
 from insights.ingest.formats import FORMATS
+from insights.ingest.held import is_held
+from insights.ingest.recognition import AUTO, Doubt, Recognition, may_be_read_as, recognise_file
 from insights.ingest.uploads import look_at, shown_file_name, take_in
-from insights.models import Source
+from insights.models import LogImport, Source
 from insights.tasks import import_log
+from insights.web.source_form import FORMAT_NAMES
 from insights.web.upload_form import NEW, UploadForm
+from insights.words.recognised import doubt_words, found_words, other_words
 from tenants.access import capabilities_of, get_tenant, tenant_view
 from tenants.models import Tenant, User
 from tenants.roles import Capability
 
 FORM_OVERHEAD = 64 * 1024
 """What the other fields and the parts' headers may add to the file's own bytes."""
+_BY_COLUMNS = {Doubt.TABLE: "csv", Doubt.RECORDS: "ndjson"}
+"""What no server is known for and a person can explain."""
 
 
 @csrf_exempt
@@ -57,12 +64,14 @@ upload.capability = Capability.IMPORT  # type: ignore[attr-defined]  # read by t
 @csrf_protect
 @tenant_view(Capability.IMPORT)
 def _form(request: HttpRequest, tenant: Tenant) -> HttpResponse:
-    sources = list(Source.objects.all())
+    sources = list(Source.objects.filter(shared_from=None))
     form = _made(request, tenant, sources, is_read=request.method == "POST")
     if form.is_bound and form.is_valid():
-        taken = _take_in(form, tenant, cast("User", request.user))
-        if taken is not None:
-            address = resolve_url("insights:import", slug=tenant.slug, import_id=taken)
+        seen = _recognised(form)
+        taken = _take_in(form, tenant, cast("User", request.user)) if seen else None
+        if seen and taken is not None:
+            messages.info(request, seen)
+            address = _next(tenant, taken)
             return HttpResponseClientRedirect(address) if _is_htmx(request) else _see(address)
     return _page(request, form, sources)
 
@@ -83,18 +92,63 @@ def _made(request: HttpRequest, tenant: Tenant, sources: list[Source], *, is_rea
     )
 
 
-def _take_in(form: UploadForm, tenant: Tenant, user: User) -> str | None:
-    """Return the id of the import that now waits, or None with the reason on the form."""
+def _recognised(form: UploadForm) -> str:
+    """Say what the file was recognised as, and set the kind that was left open; "" with the reason on the form."""
+    file = cast("TemporaryUploadedFile", form.cleaned_data["file"])
+    if (file.size or 0) > settings.UPLOAD_LIMIT_BYTES:
+        form.add_error("file", limit_words())
+        return ""
+    try:
+        seen = recognise_file(Path(file.temporary_file_path()), name=shown_file_name(file.name or ""))
+    except IngestError as error:
+        form.add_error("file", f"{error.message} {error.hint}".strip())
+        return ""
+    form.seen = seen
+    words = found_words(seen, FORMAT_NAMES) if seen.format else doubt_words(seen, FORMAT_NAMES)
+    if form.cleaned_data["source"] == NEW and form.cleaned_data["format"] == AUTO:
+        recognised = seen.format or _BY_COLUMNS.get(seen.doubt or Doubt.NOTHING)
+        if recognised is None:
+            form.add_error(
+                "format", _("%(reason)s To read it all the same, choose the kind.") % {"reason": words}
+            )
+            return ""
+        form.cleaned_data["format"] = recognised
+    elif form.cleaned_data["source"] != NEW and _is_of_another(seen, form):
+        source = form.chosen_source()
+        form.add_error("source", other_words(seen, source.format, source=source.name, names=FORMAT_NAMES))
+        return ""
+    kind = form.chosen_source().format
+    if may_be_read_as(seen, kind):
+        return words
+    return _("%(words)s It is read as %(kind)s, as was chosen.") % {
+        "words": words,
+        "kind": FORMAT_NAMES.get(kind, kind),
+    }
+
+
+def _is_of_another(seen: Recognition, form: UploadForm) -> bool:
+    """Tell whether the file is surely not for the chosen source; a quiet day's log tells nothing of it."""
+    is_other = seen.format is not None and not may_be_read_as(seen, form.chosen_source().format)
+    return is_other and not form.cleaned_data["anyway"]
+
+
+def _take_in(form: UploadForm, tenant: Tenant, user: User) -> LogImport | None:
+    """Return the import that now waits, for a worker or for its columns, or None with the reason on the form."""
     file = cast("TemporaryUploadedFile", form.cleaned_data["file"])
     name = shown_file_name(file.name or "")
-    source, year = form.chosen_source(), form.cleaned_data["year"]
-    if (file.size or 0) > settings.UPLOAD_LIMIT_BYTES:
-        form.add_error("file", _limit_words())
-        return None
+    source, year, days = form.chosen_source(), form.cleaned_data["year"], form.days()
     try:
-        look_at(Path(file.temporary_file_path()), file_name=name, source=source, year=year)
+        look_at(Path(file.temporary_file_path()), file_name=name, source=source, year=year, days=days)
+    except NoMapping:
+        pass  # a person says on the next page which column is what
     except YearRequired as error:
         form.add_error("year", _("%(reason)s Give the year of the first line.") % {"reason": error.message})
+    except DaysRequired as error:
+        form.add_error(
+            "first_day", _("%(reason)s Give the first and the last day.") % {"reason": error.message}
+        )
+    except OtherDays as error:
+        form.add_error("first_day", f"{error.message} {error.hint}")
     except IngestError as error:
         form.add_error("file", f"{error.message} {error.hint}".strip())
     if form.errors:
@@ -103,23 +157,32 @@ def _take_in(form: UploadForm, tenant: Tenant, user: User) -> str | None:
         source, _is_new = Source.objects.get_or_create(
             tenant=tenant, name=source.name, defaults={"format": source.format, "time_zone": source.time_zone}
         )
-    log_import = take_in(file, file_name=name, source=source, year=year, user=user)
-    import_log.delay_on_commit(tenant_id=str(tenant.pk), import_id=str(log_import.pk))
-    return str(log_import.pk)
+    log_import = take_in(file, file_name=name, source=source, year=year, user=user, days=days, seen=form.seen)
+    if not is_held(log_import):
+        import_log.delay_on_commit(tenant_id=str(tenant.pk), import_id=str(log_import.pk))
+    return log_import
+
+
+def _next(tenant: Tenant, taken: LogImport) -> str:
+    """Return the address of the page that follows: that of the import, or of its columns where it waits for them."""
+    if is_held(taken):
+        return resolve_url("insights:import_columns", slug=tenant.slug, held_id=taken.pk)
+    return resolve_url("insights:import", slug=tenant.slug, import_id=taken.pk)
 
 
 @tenant_view(Capability.IMPORT)
 def _too_large(request: HttpRequest, tenant: Tenant) -> HttpResponse:
     """Refuse by the announced size; the body is not read, so nothing else of the form is known."""
-    sources = list(Source.objects.all())
+    sources = list(Source.objects.filter(shared_from=None))
     form = _made(request, tenant, sources, is_read=False)
     page = _page(request, form, sources)
-    page.context_data = {**(page.context_data or {}), "refusal": _limit_words()}
+    page.context_data = {**(page.context_data or {}), "refusal": limit_words()}
     page.status_code = 200 if _is_htmx(request) else 413
     return page
 
 
-def _limit_words() -> str:
+def limit_words() -> str:
+    """Say how large a file may be."""
     megabytes = settings.UPLOAD_LIMIT_BYTES // (1024 * 1024)
     return _(
         "The file is larger than the %(limit)d MB that can be uploaded. Compress it with gzip or zstd, cut "
@@ -133,9 +196,10 @@ def _page(request: HttpRequest, form: UploadForm, sources: list[Source]) -> Temp
         "form": form,
         "sources": sources,
         "limit_bytes": settings.UPLOAD_LIMIT_BYTES,
-        "limit_words": _limit_words(),
+        "limit_words": limit_words(),
         "new_source_value": NEW,
         "is_for_new": form["source"].value() == NEW,
+        "may_insist": form.is_bound and ("source" in form.errors or bool(form["anyway"].value())),
     }
     return TemplateResponse(request, "insights/upload.html", context)
 

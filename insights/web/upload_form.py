@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,7 +11,9 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from insights.ingest.days import Days
 from insights.ingest.formats import FORMATS
+from insights.ingest.recognition import AUTO, Recognition
 from insights.models import Source
 from insights.web.settings_form import zone_choices
 from insights.web.source_form import choices_field, format_choices, refuse_taken
@@ -21,7 +24,10 @@ FIRST_YEAR = 1970
 
 
 class UploadForm(forms.Form):
-    """A log file for one of `sources` that are logs, or for a new one where `may_create`."""
+    """A log file for one of `sources` that are logs, or for a new one where `may_create`.
+
+    `seen` is what the file was recognised as, once somebody has looked.
+    """
 
     file = forms.FileField(label=_("Log file"), allow_empty_file=True)
     source = forms.ChoiceField(label=_("Source"), help_text=_("The mail server that wrote the log."))
@@ -31,7 +37,10 @@ class UploadForm(forms.Form):
         error_messages={"required": _("Give the new source a name.")},
         help_text=_("What you call this mail server, for instance mx1."),
     )
-    format = forms.ChoiceField(label=_("Kind"))
+    format = forms.ChoiceField(
+        label=_("Kind"),
+        help_text=_("What is recognised is shown; choose the kind yourself where it is wrong."),
+    )
     time_zone = forms.ChoiceField(
         label=_("Time zone of the log"),
         help_text=_("Where the server's clock stands; used for time stamps that carry no offset."),
@@ -44,6 +53,17 @@ class UploadForm(forms.Form):
         error_messages={"invalid": _("Write a year of four digits.")},
     )
 
+    first_day = forms.DateField(
+        label=_("First day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Needed only for Exchange Online’s report, which does not say of which days it is."),
+    )
+    last_day = forms.DateField(
+        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    anyway = forms.BooleanField(label=_("Read it all the same, as the kind of the source"), required=False)
+
     def __init__(
         self,
         *args: Any,
@@ -54,6 +74,7 @@ class UploadForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.seen: Recognition | None = None
         self._tenant, self._sources = tenant, sources
         choices = [(str(source.pk), source.name) for source in sources if source.format in FORMATS]
         if len(choices) > 1:
@@ -62,7 +83,10 @@ class UploadForm(forms.Form):
         if may_create:
             choices.append((NEW, _now("A new source…")))
         choices_field(self, "source").choices = choices
-        choices_field(self, "format").choices = format_choices()
+        choices_field(self, "format").choices = [
+            (AUTO, _("Recognise it from the content")),
+            *format_choices(),
+        ]
         zones = choices_field(self, "time_zone")
         zones.choices, zones.initial = zone_choices(tenant.time_zone), tenant.time_zone
         if self.is_bound and self.data.get("source") != NEW:
@@ -75,6 +99,17 @@ class UploadForm(forms.Form):
         """Refuse a name that is taken; an existing source keeps its own."""
         name: str = self.cleaned_data["name"]
         return refuse_taken(name, self._sources) if self.cleaned_data.get("source") == NEW else ""
+
+    def clean(self) -> None:
+        """Refuse days that cannot be."""
+        first, last = self.cleaned_data.get("first_day"), self.cleaned_data.get("last_day")
+        if last is not None and (first is None or last < first):
+            self.add_error("last_day", _now("The last day is not before the first."))
+
+    def days(self) -> Days | None:
+        """Return the days of a valid form, a single one where no last one is given; None without any."""
+        first: date | None = self.cleaned_data["first_day"]
+        return None if first is None else Days(first, self.cleaned_data["last_day"] or first)
 
     def chosen_source(self) -> Source:
         """Return the source of a valid form; a new one is not saved yet."""

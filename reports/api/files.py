@@ -41,7 +41,7 @@ def table_answer(
 
     def noted() -> Iterator[Row]:
         for row in kind.rows(selection, order):
-            tag.update(repr([row[name] for name in kind.columns]).encode())
+            tag.update(repr([row[name] for name in kind.members]).encode())
             yield row
 
     with ExitStack() as open_files:

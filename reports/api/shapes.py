@@ -69,7 +69,7 @@ def _serializer(name: str, text: str, **fields: Any) -> type[serializers.Seriali
 def table_serializer(kind: Kind) -> type[serializers.Serializer[Any]]:
     """Return the shape of a table as JSON, as docs/report-payloads.md explains it."""
     name = kind.name.title().replace("-", "")
-    row = _serializer(f"{name}Row", "A row.", **{column: _field(column) for column in kind.columns})
+    row = _serializer(f"{name}Row", "A row.", **{column: _field(column) for column in kind.members})
     totals = _serializer(
         f"{name}Totals",
         "The sums over all rows.",
@@ -97,7 +97,7 @@ def table_serializer(kind: Kind) -> type[serializers.Serializer[Any]]:
 
 def table_example(kind: Kind) -> OpenApiExample:
     """Return an example of a table with one row."""
-    row = {name: _VALUES.get(name, 0) for name in kind.columns}
+    row = {name: _VALUES.get(name, 0) for name in kind.members}
     value = {
         "kind": kind.name,
         "tenant": "acme",
@@ -106,7 +106,7 @@ def table_example(kind: Kind) -> OpenApiExample:
         "end": "2026-11-16",
         "sender_domain": None,
         "filters": {"source": "mx1"},
-        "columns": list(kind.columns),
+        "columns": list(kind.members),
         "rows": [row],
         "totals": {name: row[name] for name in kind.summed},
     }

@@ -7,13 +7,24 @@ from dataclasses import asdict
 from typing import Any, ClassVar
 
 from django.http import HttpResponseBase
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from insights.api.filtering import checked, filter_schema
 from insights.filters import EventFilters, SubmissionFilters
 from insights.models import SubmissionDay
-from insights.queries import Selection, Summary, authentication, freshness, sending_volume, summary, tls_usage
+from insights.queries import (
+    Selection,
+    Summary,
+    authentication,
+    evidence,
+    freshness,
+    sending_volume,
+    summary,
+    tls_usage,
+)
+from insights.words.evidence import sentences
 from project.tables import plain
 from reports.api.summary_shapes import SUMMARY_EXAMPLE, SummarySerializer
 from reports.build.snapshot import snapshot_of
@@ -43,13 +54,15 @@ class SummaryDetail(TenantApiView):
         description="What the dashboard shows, for the last seven days where nothing is asked: how many accounts, "
         "messages, recipients and clients there are, how many of them use old TLS or none or a password, and the same "
         "of the equally long period before. Accounts and clients are counted over the whole period. The numbers of "
-        "failed logins are null where a filter is given that failed logins do not carry.",
+        "failed logins are null where a filter is given that failed logins do not carry. `evidence` says what the "
+        "numbers lack: days of which nothing was received, or not from every source, and messages whose TLS version no "
+        "log tells.",
         parameters=[*filter_schema(SubmissionFilters, without=_WITHOUT), *CONDITION],
         responses={200: SummarySerializer, 304: NOT_MODIFIED},
         examples=[SUMMARY_EXAMPLE],
     )
     def get(self, request: Request, **kwargs: Any) -> HttpResponseBase:
-        """Return the numbers. Twelve queries."""
+        """Return the numbers. Seventeen queries."""
         filters = checked(
             request, SubmissionFilters, queryset=SubmissionDay.objects.none(), tenant=self.tenant
         )
@@ -77,8 +90,9 @@ def _content(filters: EventFilters, tenant: Tenant) -> dict[str, Any]:
         "by_day": [_plain(asdict(day)) for day in sending_volume(selection)],
         "tls_usage": [_plain(asdict(share)) for share in tls_usage(selection)],
         "authentication": [_plain(asdict(share)) for share in authentication(selection)],
+        "evidence": _evidence(selection, tenant),
         "freshness": {
-            "sources": [{"name": name, "last_line_at": plain(at)} for name, at in fresh.sources],
+            "sources": [{"name": one.name, "last_line_at": plain(one.last_line_at)} for one in fresh.sources],
             "first_day": plain(fresh.first_day),
             "last_day": plain(fresh.last_day),
             "tls_coverage": fresh.tls_coverage,
@@ -94,6 +108,24 @@ def _numbers(found: Summary, selection: Selection) -> dict[str, dict[str, int] |
     if not selection.tells_of_failures:
         numbers |= dict.fromkeys(_OF_FAILURES)
     return numbers
+
+
+def _evidence(selection: Selection, tenant: Tenant) -> dict[str, Any]:
+    found = evidence(selection, tenant, now=timezone.now())
+    return {
+        "sentences": sentences(found),
+        "tls_unknown": [
+            {"name": one.source, "unknown": one.unknown, "messages": one.messages} for one in found.tls
+        ],
+        "days_not_whole": [
+            {
+                "day": plain(day),
+                "wholeness": str(one.wholeness),
+                "missing": [{"name": name, "state": str(state)} for name, state in one.missing],
+            }
+            for day, one in found.days.items()
+        ],
+    }
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

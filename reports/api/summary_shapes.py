@@ -9,10 +9,11 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from insights.enums import AuthClass, TlsVersion
+from insights.health.days import MISSING, DayState, Wholeness
 from insights.queries import Summary
 
 _MEANINGS = {
-    "accounts": "Accounts that submitted.",
+    "accounts": "Accounts that submitted, or logged in at least.",
     "messages": "Messages.",
     "recipients": "Envelope recipients of the messages.",
     "clients": "Different combinations of account, client address, TLS version and mechanism.",
@@ -25,6 +26,7 @@ _MEANINGS = {
     "messages_on_basic": "Messages of sessions with a password.",
     "failures": "Failed logins.",
     "failures_wrong_credentials": "Failed logins with a wrong name or password.",
+    "logins": "Logins of which the sources tell no message.",
 }
 
 
@@ -84,6 +86,41 @@ class AuthShareSerializer(serializers.Serializer[Any]):
     percent = serializers.FloatField()
 
 
+class TlsUnknownSerializer(serializers.Serializer[Any]):
+    """How many of a source's messages carry no TLS version."""
+
+    name = serializers.CharField(help_text="Of the source.")
+    unknown = serializers.IntegerField()
+    messages = serializers.IntegerField()
+
+
+class MissingSourceSerializer(serializers.Serializer[Any]):
+    """A source that a day lacks, and why."""
+
+    name = serializers.CharField(help_text="Of the source.")
+    state = serializers.ChoiceField(choices=sorted({*MISSING, DayState.ENDED}))
+
+
+class DayNotWholeSerializer(serializers.Serializer[Any]):
+    """A day whose numbers lack something."""
+
+    day = serializers.DateField()
+    wholeness = serializers.ChoiceField(
+        choices=[one for one in Wholeness if one != Wholeness.WHOLE],
+        help_text="`partial`: not every source is there; `missing`: none is, so that a zero is none; `before`: the "
+        "data begins later.",
+    )
+    missing = MissingSourceSerializer(many=True)
+
+
+class EvidenceSerializer(serializers.Serializer[Any]):
+    """What the numbers rest on; all lists are empty where everything is known."""
+
+    sentences = serializers.ListField(child=serializers.CharField(), help_text="The same in words.")
+    tls_unknown = TlsUnknownSerializer(many=True)
+    days_not_whole = DayNotWholeSerializer(many=True)
+
+
 class LastLineSerializer(serializers.Serializer[Any]):
     """A source and the time of its newest line."""
 
@@ -118,11 +155,12 @@ class SummarySerializer(serializers.Serializer[Any]):
     by_day = DayVolumeSerializer(many=True)
     tls_usage = TlsShareSerializer(many=True)
     authentication = AuthShareSerializer(many=True)
+    evidence = EvidenceSerializer()
     freshness = FreshnessSerializer()
 
 
 def _number(name: str) -> dict[str, int]:
-    now = 5 if name.startswith("accounts") else 612
+    now = 5 if name.startswith("accounts") or name == "logins" else 612
     return {"now": now, "before": now - 2, "change": 2}
 
 
@@ -140,6 +178,17 @@ SUMMARY_EXAMPLE = OpenApiExample(
         "by_day": [{"day": "2026-11-16", "messages": 612, "recipients": 840, "accounts": 5}],
         "tls_usage": [{"tls_version": "TLS1.2", "messages": 612, "percent": 100.0}],
         "authentication": [{"auth_class": "basic", "mechanism": "PLAIN", "messages": 612, "percent": 100.0}],
+        "evidence": {
+            "sentences": ["12 November 2026: nothing received from mx2. What the others sent is shown."],
+            "tls_unknown": [],
+            "days_not_whole": [
+                {
+                    "day": "2026-11-12",
+                    "wholeness": "partial",
+                    "missing": [{"name": "mx2", "state": "gap"}],
+                }
+            ],
+        },
         "freshness": {
             "sources": [{"name": "mx1", "last_line_at": "2026-11-16T16:40:05Z"}],
             "first_day": "2026-08-20",

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
-from insights.filters import View
+from insights.marks import View
 from project.periods import DayRange
 from tenants.models import ApiKey, Tenant
 from tenants.scope import TenantOwned

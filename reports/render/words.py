@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from insights.enums import AuthClass, TlsVersion
 from insights.marks import AUTH_MARKS, TLS_MARKS
 from insights.templatetags.figures import number, share_of, signed
+from insights.words.evidence import gap_sentences
 from project.periods import DayRange
 from reports.content import Finding, ReportContent, findings
 
@@ -70,8 +71,9 @@ def scope(content: ReportContent) -> str:
 
 
 def sentences(content: ReportContent) -> list[str]:
-    """Return the findings as sentences, the one to read first at the beginning."""
-    return [_sentence(finding, content) for finding in findings(content.totals)]
+    """Return the findings as sentences, the one to read first at the beginning, and at the end what is not known."""
+    found = [_sentence(finding, content) for finding in findings(content.totals)]
+    return [*found, *gap_sentences(content.not_whole)]
 
 
 def _sentence(finding: Finding, content: ReportContent) -> str:

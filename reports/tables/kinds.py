@@ -31,7 +31,7 @@ class Kind:
 
     `rows(selection, ordering)` yields mappings of at least the columns in one query, to be read within the
     tenant's scope; `summed` are the columns that can be added up, see `Totals`. `orderings` is what a table can be
-    ordered by; those without any have an order of their own. `filters` are what narrows it.
+    ordered by; those without any have an order of their own. `filters` are what narrows it; `further` see `members`.
     """
 
     name: str
@@ -41,6 +41,12 @@ class Kind:
     orderings: frozenset[str] = frozenset()
     default_order: str = ""
     filters: type[EventFilters] = SubmissionFilters
+    further: tuple[str, ...] = ()
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The members of a row as JSON: the columns, and what files cannot have without changing."""
+        return self.columns + self.further
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -123,9 +129,10 @@ KINDS: dict[str, Kind] = {
                 *("messages", "recipients", "sender_addresses", "first_at", "last_at"),
             ),
             rows=_from_query_set(clients, "-messages"),
-            summed=("messages", "recipients"),
+            summed=("messages", "recipients", "logins"),
             orderings=CLIENT_ORDERINGS,
             default_order="-messages",
+            further=("logins",),
         ),
         Kind(
             name="failures",

@@ -35,11 +35,11 @@ def json_pieces(
         "end": selection.days.last.isoformat(),
         "sender_domain": selection.sender_domain,
         "filters": filters,
-        "columns": list(kind.columns),
+        "columns": list(kind.members),
     }
     totals, pieces = Totals(kind), [json.dumps(head)[:-1], ', "rows": [']
     for number, row in enumerate(totals.through(rows)):
-        pieces += (", " if number else "", json.dumps({name: plain(row[name]) for name in kind.columns}))
+        pieces += (", " if number else "", json.dumps({name: plain(row[name]) for name in kind.members}))
         if number % _ROWS == _ROWS - 1:
             yield "".join(pieces)
             pieces.clear()

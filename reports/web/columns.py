@@ -47,7 +47,7 @@ CLIENTS = (
     Column("client_ip", _("Client address"), "address"),
     Column("tls_version", _("TLS version"), "tls"),
     Column("mechanism", _("Mechanism"), "mechanism"),
-    _MESSAGES,
+    Column("messages", _("Message count"), "messages", _("Or the logins, where the source tells no message")),
     Column("recipients", _("Recipients"), "count", _("Envelope recipients of these messages")),
     Column("sender_addresses", _("Sender addresses"), "count", _("Different ones that this client used")),
     Column("first_at", _("First seen"), "when", _("The first message in these days")),

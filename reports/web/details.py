@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -13,6 +15,7 @@ from insights.queries import sender_totals, senders, shown_names
 from insights.queries.senders import SENDER_ORDERINGS
 from reports.web.columns import DETAILS
 from reports.web.emptiness import no_submissions
+from reports.web.evidence import evidence_of_page
 from reports.web.frame import domain_choices, frame, leave_out_refused, page_of
 from reports.web.grid import footer, grid_rows
 from reports.web.sender_panel import PANEL, sender_panel
@@ -27,26 +30,27 @@ DEFAULT_SORT = "-messages"
 @tenant_view(Capability.VIEW)
 def show(request: HttpRequest, tenant: Tenant) -> HttpResponse:
     """Show the table; `row=ADDRESS` opens that sender. A script that wants the flyout alone gets only it."""
-    state = read_state(
-        request.GET, tenant=tenant, now=timezone.now(), sorts=SENDER_ORDERINGS, default_sort=DEFAULT_SORT
-    )
+    now = timezone.now()
+    state = read_state(request.GET, tenant=tenant, now=now, sorts=SENDER_ORDERINGS, default_sort=DEFAULT_SORT)
     leave_out_refused(request, state)
     if request.headers.get("X-Flyout") == PANEL and state.row:
         context = {"state": state, **sender_panel(state)}
         response = TemplateResponse(request, "reports/sender_alone.html", context)
     else:
-        response = _page(request, tenant, state)
+        response = _page(request, tenant, state, now=now)
     patch_vary_headers(response, ["X-Flyout"])
     return response
 
 
-def _page(request: HttpRequest, tenant: Tenant, state: ViewState) -> TemplateResponse:
+def _page(request: HttpRequest, tenant: Tenant, state: ViewState, *, now: datetime) -> TemplateResponse:
     selection, columns = state.selection(), DETAILS[state.view]
     page, problems = page_of(senders(selection, ordering=(state.sort,)), state)
     rows = list(page)
     totals = sender_totals(selection)
+    told, _remarks = evidence_of_page(tenant, state, now=now)
     context = {
         **frame(tenant, state, nav="reports", problems=problems),
+        **told,
         "domains": domain_choices(state),
         "export_kind": "senders",
         "columns": columns,

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from django.utils.functional import Promise
 
-CellKind = Literal["address", "count", "share", "when", "tls", "mechanism", "reason"]
-_NUMERIC = frozenset({"count", "share"})
+CellKind = Literal["address", "count", "messages", "share", "when", "tls", "mechanism", "reason"]
+_NUMERIC = frozenset({"count", "messages", "share"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ def _cell(column: Column, row: Mapping[str, Any], shown: Mapping[str, str]) -> C
         return Cell(column.kind, shown.get(value, value))
     if column.kind == "share":
         return Cell(column.kind, value, whole=row["messages"])
+    if column.kind == "messages":
+        return Cell(column.kind, value, beside=row["logins"])
     if column.kind == "mechanism":
         return Cell(column.kind, value, beside=row.get("auth_class"))
     return Cell(column.kind, value)

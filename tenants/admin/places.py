@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from tenants.admin.kinds import OperatorOnly
 from tenants.admin.narrowing import TenantFilter
 from tenants.admin.people import MembershipInline
-from tenants.models import Provider, SenderDomain, Tenant
+from tenants.models import Provider, SenderDomain, Tenant, TenantKind
 from tenants.scope import current_scope
 
 
@@ -49,8 +49,8 @@ class TenantAdmin(admin.ModelAdmin[Tenant]):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tenant]:
-        """Return the tenants of the person's scope."""
-        return super().get_queryset(request).filter(pk__in=current_scope())
+        """Return the tenants of the person's scope; inboxes are their provider's matter."""
+        return super().get_queryset(request).filter(pk__in=current_scope(), kind=TenantKind.CUSTOMER)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
         """Keep the time zone of an existing tenant: only the settings page counts its days anew."""

@@ -29,6 +29,7 @@ CHAPTERS = {
     "Ingest": "Send events or raw log lines in.",
     "Sources": "The servers whose logs are read, and the imports of their files.",
     "Sender domains": "The domains that mail was sent from, and which of them are the tenant's own.",
+    "Shared servers": "Servers of a provider that serve several customers, and what of them waits in its inbox.",
     "Keys": "Keys of programs.",
     "Webhooks": "Addresses that are told what happens.",
 }

@@ -3,7 +3,7 @@
 from tenants.models.api_key import ApiKey
 from tenants.models.membership import Membership
 from tenants.models.sender_domain import SenderDomain
-from tenants.models.tenant import Provider, RecipientPolicy, Tenant
+from tenants.models.tenant import Provider, RecipientPolicy, Tenant, TenantKind
 from tenants.models.user import User
 from tenants.models.webhook import EventType, Webhook
 from tenants.models.webhook_delivery import DeliveryState, WebhookDelivery, WebhookEvent
@@ -17,6 +17,7 @@ __all__ = [
     "RecipientPolicy",
     "SenderDomain",
     "Tenant",
+    "TenantKind",
     "User",
     "Webhook",
     "WebhookDelivery",

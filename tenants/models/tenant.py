@@ -34,6 +34,13 @@ class RecipientPolicy(models.TextChoices):
     ANYBODY = "anybody", _("Any address")
 
 
+class TenantKind(models.TextChoices):
+    """A customer, or the place where a provider's shared servers put what is no known customer's."""
+
+    CUSTOMER = "customer", _("Customer")
+    INBOX = "inbox", _("Inbox of shared servers")
+
+
 class Provider(models.Model):
     """An organization that looks after tenants."""
 
@@ -61,6 +68,15 @@ class Tenant(models.Model):
         blank=True,
         related_name="tenants",
         verbose_name=_("provider"),
+    )
+    # An inbox is found through its provider alone: no person, key or page reaches it as a customer (tenants.access).
+    kind = models.CharField(
+        _("kind"),
+        max_length=10,
+        choices=TenantKind.choices,
+        default=TenantKind.CUSTOMER,
+        db_default=TenantKind.CUSTOMER,
+        editable=False,
     )
     slug = models.SlugField(_("short name"), unique=True, help_text=_("Stands in addresses: /t/short-name/"))
     name = models.CharField(_("name"), max_length=200)
@@ -96,6 +112,13 @@ class Tenant(models.Model):
         ordering: ClassVar = ["name", "slug"]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(retention_days__gte=1), name="tenant_keeps_a_day"),
+            models.CheckConstraint(
+                condition=~models.Q(kind=TenantKind.INBOX) | models.Q(provider__isnull=False),
+                name="inbox_of_a_provider",
+            ),
+            models.UniqueConstraint(
+                fields=["provider"], condition=models.Q(kind=TenantKind.INBOX), name="inbox_once_a_provider"
+            ),
         ]
 
     def __str__(self) -> str:

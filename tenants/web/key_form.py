@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
+from tenants.access import customers
 from tenants.key_reach import check_key
 from tenants.models import Provider, Tenant
 from tenants.models.api_key import validate_network
@@ -64,7 +65,7 @@ class KeyForm(forms.Form):
             del self.fields["covers"], self.fields["tenants"]
         else:
             tenants = cast("forms.ModelMultipleChoiceField[Tenant]", self.fields["tenants"])
-            tenants.queryset = provider.tenants.order_by("name", "slug")
+            tenants.queryset = customers().filter(provider=provider).order_by("name", "slug")
 
     def clean_networks(self) -> list[str]:
         """Return the networks, each checked."""

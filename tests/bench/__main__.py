@@ -1,4 +1,4 @@
-"""`python -m tests.bench [ingest] [api] [reading] [--runs N] …`: run the benchmarks and print their figures.
+"""`python -m tests.bench [ingest] [api] [reading] [formats] [--runs N] …`: run the benchmarks and print their figures.
 
 They work in a test database of their own, made as the owner and dropped at the end.
 """
@@ -15,10 +15,13 @@ from project import prepare
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Run the benchmarks.")
-    parser.add_argument("which", nargs="*", metavar="BENCHMARK", help="ingest, api, reading; all by default")
+    parser.add_argument(
+        "which", nargs="*", metavar="BENCHMARK", help="ingest, api, reading, formats; all by default"
+    )
     parser.add_argument(
         "--submissions", type=int, default=200_000, help="submissions in the bulk log, 8 lines each"
     )
+    parser.add_argument("--lines", type=int, default=400_000, help="lines that each format reads")
     parser.add_argument(
         "--batches", type=int, default=100, help="batches of 1,000 submissions sent to the API"
     )
@@ -38,6 +41,7 @@ def main() -> None:
     from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
     from tests.bench.api import bench_api
+    from tests.bench.formats import bench_formats
     from tests.bench.ingest import bench_ingest
     from tests.bench.reading import bench_reading
 
@@ -51,6 +55,9 @@ def main() -> None:
             bench_api(batches=options.batches, requests=options.requests, runs=options.runs)
         if not options.which or "reading" in options.which:
             bench_reading(messages=options.messages, runs=options.runs)
+        if not options.which or "formats" in options.which:
+            with tempfile.TemporaryDirectory() as folder:
+                bench_formats(Path(folder), lines=options.lines, runs=options.runs)
     finally:
         connections.close_all()
         teardown_databases(made, 0)

@@ -34,6 +34,21 @@ PAGES = {
     "webhook-delivery": "/t/{slug}/settings/webhooks/{webhook}/deliveries/{delivery}/",
     "provider-webhooks": "/providers/north/webhooks/",
     "connect": "/t/{slug}/sources/connect/",
+    "graph-new": "/t/{slug}/sources/microsoft-365/",
+    "graph": "/t/{slug}/sources/{connected}/microsoft-365/",
+    "graph-edit": "/t/{slug}/sources/{connected}/microsoft-365/edit/",
+    "columns-of-upload": "/t/{other}/imports/{held}/columns/",
+    "columns-of-source": "/t/{other}/sources/{table}/columns/",
+    "shared-servers": "/providers/north/shared/",
+    "shared-new": "/providers/north/shared/new/",
+    "shared-server": "/providers/north/shared/{shared}/?account=anna@newclient.example",
+    "shared-rule-new": "/providers/north/shared/{shared}/rules/new/",
+    "shared-upload": "/providers/north/shared/{shared}/upload/",
+    "shared-import": "/providers/north/shared/imports/{read}/",
+    "inbox": "/providers/north/inbox/",
+    "inbox-accounts": "/providers/north/inbox/?view=accounts",
+    "inbox-flyout": "/providers/north/inbox/?row=newclient.example",
+    "inbox-assigned": "/providers/north/inbox/?view=assigned",
     "password": "/accounts/password/change/",
 }
 
@@ -41,5 +56,7 @@ PAGES = {
 def path_of(name: str, world: World, *, row: str) -> str:
     """Return the path of a page of the busy customer; `row` is the sender whose flyout is open."""
     delivery = world.delivery
-    told = {"webhook": delivery.webhook_id, "delivery": delivery.pk}
+    told: dict[str, object] = {"connected": world.connected, "held": world.held, "table": world.table}
+    told |= {"other": world.other.slug, "shared": world.shared, "read": world.read}
+    told |= {"webhook": delivery.webhook_id, "delivery": delivery.pk}
     return PAGES[name].format(slug=world.busy.slug, row=quote(row), **told)

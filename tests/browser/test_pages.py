@@ -19,7 +19,15 @@ from tests.browser.world import World
 
 pytestmark = pytest.mark.browser
 
-COLOURFUL = ("dashboard-flyout", "report-tls", "report-authentication", "details", "request-new", "sources")
+COLOURFUL = (
+    "dashboard-flyout",
+    "report-tls",
+    "report-authentication",
+    "details",
+    "request-new",
+    "sources",
+    "columns-of-upload",
+)
 DARK_RULES = ["color-contrast", "scrollable-region-focusable"]
 BARRIERS = """
 async (rules) => {

@@ -26,6 +26,7 @@ ABOVE = [model for model in REGISTERED if not issubclass(model, TenantOwned)]
 OPERATORS_ONLY = {
     "auth.Group",
     "account.EmailAddress",
+    "insights.SyslogListener",
     "tenants.ApiKey",
     "tenants.Webhook",
     "tenants.WebhookDelivery",

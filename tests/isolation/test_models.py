@@ -17,6 +17,7 @@ ABOVE = {
     "tenants.ApiKey_tenants": "tells which scope a program may enter",
     "tenants.Webhook": "tells whose events a program gets",
     "tenants.WebhookDelivery": "how telling a webhook went; what it was told is a tenant's own",
+    "insights.SyslogListener": "where the listener listens, and how much strangers sent it",
     "tenants.Membership": "tells which scope a person may enter",
     "auth.Group": "rights in the administration",
     "auth.Group_permissions": "rights in the administration",

@@ -6,13 +6,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import NAMESPACE_DNS, UUID, uuid5
 
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 
 from insights.enums import TlsVersion
-from insights.models import IngestAnswer, RollupCheck
+from insights.models import (
+    Assignment,
+    FollowedFile,
+    GraphConnection,
+    GraphTraceDay,
+    IngestAnswer,
+    LogImport,
+    RollupCheck,
+    RuleKind,
+    SharedRule,
+    Source,
+)
 from reports.deliver import deliver
 from reports.links import SharedReport, shared_url
 from reports.models import RequestStatus
@@ -26,8 +39,9 @@ from tenants.webhooks.manage import make_webhook
 from tenants.webhooks.post import Answer
 from tenants.webhooks.send import settle
 from tests.cast import Cast, make_cast
-from tests.factories import fail_login, join, make_user, submit
+from tests.factories import fail_login, join, make_source, make_user, submit
 from tests.insights.web.import_rows import COUNTED, make_import, make_overlap, make_samples
+from tests.insights.web.syslog_rows import make_drop, make_sender
 from tests.insights.web.week import NOW, days_ago
 from tests.reports.orders import again, order
 
@@ -154,16 +168,70 @@ def _fill(tenant: Tenant, canary: Canary, asker: User, outbox: Path) -> dict[str
     make_overlap(log_import, earlier, 12)
     make_overlap(earlier, log_import, 3)
     make_samples(log_import, f"{word} is no stamp")
+    _connect(tenant, canary, log_import.source_id)
+    _share(tenant, canary, log_import.source_id)
+    make_drop(make_source(tenant, source), last_from=canary.client_ip)
     return {
         "slug": tenant.slug,
         "source_id": log_import.source_id,
+        "sender_id": make_sender(make_source(tenant, source), f"mx.{word}.example").pk,
         "key_id": make_key(name=f"{word} key", scopes=[Scope.READ], tenant=tenant, created_by=asker)[0].pk,
         "import_id": log_import.pk,
+        **_tables(tenant, canary),
         "kind": "senders",
         "suffix": "csv",
         **_told(tenant, canary, asker),
         **_reported(tenant, canary, asker, outbox),
     }
+
+
+def _tables(tenant: Tenant, canary: Canary) -> dict[str, Any]:
+    """Give the tenant a source whose columns are known, and an upload that waits for them."""
+    word = canary.word
+    known, unknown = make_source(tenant, f"{word}-known"), make_source(tenant, f"{word}-table")
+    with tenant_scope([tenant.pk]):
+        Source.objects.filter(pk__in=[known.pk, unknown.pk]).update(format="csv")
+        mapping = {"columns": {"time": f"{word} at", "account": "user"}, "time_format": "iso"}
+        Source.objects.filter(pk=known.pk).update(mapping=mapping)
+        held = LogImport.objects.create(tenant=tenant, source=unknown, file_name=f"{word}.csv")
+        table = f"{word} at;User\n2026-11-16 10:00:00;{canary.address}\n"
+        held.stored_file = default_storage.save(f"imports/{tenant.pk}/{held.pk}", ContentFile(table.encode()))
+        held.save()
+    return {"table_id": known.pk, "held_id": held.pk}
+
+
+def _share(tenant: Tenant, canary: Canary, source_id: UUID) -> None:
+    """Put what only an inbox has, and a followed log, at the tenant."""
+    with tenant_scope([tenant.pk]):
+        SharedRule.objects.create(
+            tenant=tenant, kind=RuleKind.DOMAIN, value=f"{canary.word}.example", customer=tenant
+        )
+        Assignment.objects.create(tenant=tenant, subject=canary.word, events=1, created_at=NOW)
+        FollowedFile.objects.create(
+            tenant=tenant, source_id=source_id, path=f"/var/log/{canary.word}.log", saved_at=NOW
+        )
+
+
+def _connect(tenant: Tenant, canary: Canary, source_id: UUID) -> None:
+    """Connect the tenant with a directory that nobody can ask, because its secret is sealed with no key."""
+    with tenant_scope([tenant.pk]):
+        GraphConnection.objects.create(
+            tenant=tenant,
+            source_id=source_id,
+            directory_id=uuid5(NAMESPACE_DNS, canary.word),
+            client_id=uuid5(NAMESPACE_DNS, canary.word),
+            last_error=f"{canary.word} is not known",
+            failures=1,
+            reads_trace=True,
+        )
+        GraphTraceDay.objects.create(
+            tenant=tenant,
+            source_id=source_id,
+            day=days_ago(2).date(),
+            account=canary.address,
+            messages=canary.messages,
+            asked_at=NOW,
+        )
 
 
 def _told(tenant: Tenant, canary: Canary, asker: User) -> dict[str, Any]:

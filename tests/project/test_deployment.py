@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.core.management import load_command_class
 from django.urls import reverse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +30,8 @@ def names_in_settings() -> set[str]:
 
 
 def names_in_example() -> set[str]:
-    return set(re.findall(r"(?m)^([A-Z_]+)=", (ROOT / ".env.example").read_text()))
+    """Return the variables of the example; those of a profile stand there as comments."""
+    return set(re.findall(r"(?m)^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text()))
 
 
 def dockerfile_instructions() -> list[tuple[str, str]]:
@@ -39,11 +41,17 @@ def dockerfile_instructions() -> list[tuple[str, str]]:
 
 
 def test_services_are_those_of_the_design(compose: dict[str, Any]) -> None:
-    assert set(compose["services"]) == {"web", "worker", "beat", "migrate", "postgres", "redis"}
+    services = compose["services"]
+    always = {name for name, service in services.items() if "profiles" not in service}
+    assert always == {"web", "worker", "beat", "migrate", "postgres", "redis"}
+    assert {name: services[name]["profiles"] for name in set(services) - always} == {
+        "syslog": ["syslog"],
+        "follow": ["follow"],
+    }
 
 
 def test_variables_of_the_application_are_read_by_the_settings(compose: dict[str, Any]) -> None:
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "beat", "syslog", "follow"):
         assert set(compose["services"][name]["environment"]) - names_in_settings() == set()
     assert set(compose["services"]["migrate"]["environment"]) - names_in_settings() == {"SUPERUSER_URL"}
 
@@ -67,7 +75,7 @@ def test_secrets_of_the_example_file_are_empty() -> None:
 
 
 def test_everybody_waits_for_the_migrations(compose: dict[str, Any]) -> None:
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "beat", "syslog", "follow"):
         conditions = {
             on: wanted["condition"] for on, wanted in compose["services"][name]["depends_on"].items()
         }
@@ -94,6 +102,22 @@ def test_broker_and_database_keep_what_they_are_given(compose: dict[str, Any]) -
     assert redis["volumes"] == ["redis:/data"]
     assert postgres["volumes"] == ["postgres:/var/lib/postgresql/data"]
     assert all("ports" not in service for service in (redis, postgres))
+
+
+def test_follow_reads_a_folder_of_the_machine_that_it_cannot_write(compose: dict[str, Any]) -> None:
+    service = compose["services"]["follow"]
+    assert [one for one in service["volumes"] if one != "files:/data"] == ["${FOLLOW_DIR:-/var/log}:/logs:ro"]
+    assert service["group_add"] == ["${FOLLOW_GROUP:-4}"]
+    asked = {"FOLLOW_FILE": "mx.log", "FOLLOW_TENANT": "acme", "FOLLOW_SOURCE": "mx 1"}
+    command = [
+        re.sub(r"\$\{([A-Z_]+):-([^}]*)\}", lambda found: asked.get(found[1], found[2]), word)
+        for word in service["command"]
+    ]
+    assert command[:3] == ["python", "manage.py", "follow"]
+    parser = load_command_class("insights", "follow").create_parser("manage.py", "follow")
+    options = parser.parse_args(command[3:])
+    assert (options.files, options.tenant, options.source) == (["/logs/mx.log"], "acme", "mx 1")
+    assert (options.format, options.from_start, options.once) == ("postfix", True, False)
 
 
 def test_celery_application_of_the_commands_exists(compose: dict[str, Any]) -> None:

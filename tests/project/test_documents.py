@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from insights.ingest.recognition import Doubt, Found, Recognition, Sureness
+from insights.management.auto_format import Look
 from insights.management.commands.ingest import accounting
 from insights.models import ImportStatus, LogImport, Source
 from tenants.models import Tenant
@@ -71,5 +73,6 @@ def test_every_key_of_the_accounting_is_described() -> None:
         [LogImport(tenant=tenant, file_name="mail.log", status=ImportStatus.DONE)],
         [],
     )
-    keys = {*printed, *printed["files"][0]}
+    look = Look("mail.log", Recognition("exim", Sureness.CERTAIN, None, 1, (Found("exim", 1, 1, 0),))).plain()
+    keys = {*printed, *printed["files"][0], *look, *look["found"][0], "recognised", *Doubt, *Sureness}
     assert sorted(key for key in keys if f"`{key}`" not in OPERATIONS) == []

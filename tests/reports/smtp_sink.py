@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import socket
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +14,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.ports import free_port
 
 
 @dataclass
@@ -65,18 +67,12 @@ class Sink:
         return [str(message["Message-ID"]) for message in self.taken]
 
 
-def free_port() -> int:
-    """Return a port on the loopback where nobody listens."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-    return port
-
-
 @contextmanager
 def smtp_sink() -> Iterator[Sink]:
     """Run a mail server on a free port."""
     sink = Sink(port=free_port())
+    # Its thread tells of connections that end when nobody listens to the log any more.
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
     controller.start()
     try:

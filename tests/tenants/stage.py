@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
-from insights.models import ImportOverlap, IngestAnswer, LogImport, RollupCheck, SkippedLine
+from insights.models import (
+    Assignment,
+    FollowedFile,
+    GraphConnection,
+    GraphTraceDay,
+    ImportOverlap,
+    IngestAnswer,
+    LogImport,
+    RollupCheck,
+    SharedRule,
+    SkippedLine,
+    SyslogDrop,
+    SyslogListener,
+    SyslogSender,
+)
+from insights.models.shared import RuleKind
+from insights.models.syslog import SenderKind
 from reports.models import ReportRecipient, ReportRequest
 from tenants.api_keys import make_key
 from tenants.models import EventType, Tenant
@@ -41,6 +58,21 @@ def fill(tenant: Tenant, word: str) -> None:
         ImportOverlap.objects.create(tenant=tenant, log_import=second, earlier=first, events=3)
         day = AT.date() - timedelta(days=RollupCheck.objects.count())
         RollupCheck.objects.create(tenant=tenant, day=day, checked_at=AT, differences=[{"account": word}])
+        SharedRule.objects.create(
+            tenant=tenant, kind=RuleKind.DOMAIN, value=f"{word}.example", customer=tenant
+        )
+        Assignment.objects.create(tenant=tenant, subject=f"{word}.example", events=3, created_at=AT)
+        GraphConnection.objects.create(
+            tenant=tenant, source=source, directory_id=uuid4(), client_id=uuid4(), last_error=f"{word} fails"
+        )
+        GraphTraceDay.objects.create(
+            tenant=tenant, source=source, day=AT, account=f"{word}@{word}.example", messages=3, asked_at=AT
+        )
+        FollowedFile.objects.create(tenant=tenant, source=source, path=f"/var/log/{word}.log", saved_at=AT)
+        SyslogSender.objects.create(
+            tenant=tenant, source=source, kind=SenderKind.NAME, value=f"mx.{word}.example"
+        )
+        SyslogDrop.objects.create(tenant=tenant, source=source, day=AT, reason="queue_full", last_at=AT)
         request = ReportRequest.objects.create(
             tenant=tenant,
             name=f"{word} report",
@@ -51,3 +83,4 @@ def fill(tenant: Tenant, word: str) -> None:
         ReportRecipient.objects.create(
             tenant=tenant, request=request, address=f"boss@{word}.example", message_id=f"<{word}@mail>"
         )
+    SyslogListener.objects.create(address=f"udp://{word}.example:514", began_at=AT, seen_at=AT)

@@ -9,10 +9,9 @@ from typing import Any, BinaryIO, Final, cast
 
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.request import Request
-from zstandard import ZstdError
 
 from insights.ingest.feeds.limits import MAX_BYTES
-from insights.ingest.unpack import DAMAGES, gzip_pieces, plain_pieces, zstd_pieces
+from insights.ingest.unpack import DAMAGES, BadZstd, gzip_pieces, plain_pieces, zstd_pieces
 from tenants.api.problems import TooLarge
 
 ENCODINGS: Final = ("gzip", "zstd")
@@ -44,7 +43,7 @@ def read_body(request: Request) -> bytes:
             size += len(piece)
             if size > MAX_BYTES:
                 raise _over_limit()
-    except ZstdError as error:
+    except BadZstd as error:
         if _WINDOW_TOO_LARGE.search(str(error)):
             raise TooLarge(
                 f"The zstd frame asks for a window of more than {_MAX_WINDOW} bytes. Nothing was stored."

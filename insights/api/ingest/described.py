@@ -11,8 +11,8 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from rest_framework import serializers
 
 from insights.ingest.feeds.limits import MAX_BYTES, MAX_LINES, MAX_RECORD_BYTES, MAX_RECORDS
-from insights.ingest.feeds.lines import REASONS_TOLD
 from insights.ingest.feeds.records import LoginFailureIn, SubmissionIn
+from insights.ingest.feeds.stored_lines import REASONS_TOLD
 from tenants.api.schema import problem
 
 TAG: Final = "Ingest"

@@ -14,10 +14,11 @@ from rest_framework.response import Response
 from insights.api.ingest import described
 from insights.api.ingest.view import IngestView, refusals
 from insights.ingest.feeds.answers import BODIES_KEPT
-from insights.ingest.feeds.destinations import SourceWanted
+from insights.ingest.feeds.destinations import SourceWanted, format_of
 from insights.ingest.feeds.limits import MAX_LINES
-from insights.ingest.feeds.lines import Lines, take_lines
+from insights.ingest.feeds.lines import DEFAULT_FORMAT, take_lines
 from insights.ingest.feeds.shippers import log_lines
+from insights.ingest.feeds.stored_lines import Lines
 from insights.ingest.formats import FORMATS
 
 JSON = frozenset({"application/json", *described.NDJSON})
@@ -69,14 +70,18 @@ class SourceLines(IngestView):
     def post(self, request: Request, **kwargs: Any) -> Response:
         """Take lines in."""
         body, media_type = self.body(request)
+        wanted = SourceWanted(
+            name=str(kwargs["source"]),
+            format=_format(request),
+            time_zone=request.query_params.get("time_zone") or None,
+        )
+        # What is text alone is read without asking for the source, which is done again when it is held.
+        is_asked = b"{" in body
+        log_format = format_of(self.tenant, wanted, default_format=DEFAULT_FORMAT) if is_asked else ""
         with refusals():
-            found = log_lines(body, is_json=media_type in JSON)
+            found = log_lines(body, is_json=media_type in JSON, log_format=log_format)
         lines = Lines(
-            wanted=SourceWanted(
-                name=str(kwargs["source"]),
-                format=_format(request),
-                time_zone=request.query_params.get("time_zone") or None,
-            ),
+            wanted=wanted,
             lines=found,
             size=len(body),
             year=_year(request),

@@ -10,26 +10,20 @@ from typing import Any
 
 from insights.ingest.feeds.accounts import account_of, bring_forward
 from insights.ingest.feeds.answers import Answer, Asked, answered_before, keep_answer
-from insights.ingest.feeds.destinations import (
-    SourceWanted,
-    destination,
-    hold_source,
-    lose_patience,
-    received,
-)
+from insights.ingest.feeds.destinations import SourceWanted, hold_source, lose_patience, received
 from insights.ingest.feeds.events import EventMaker
 from insights.ingest.feeds.records import LoginFailureIn, Refused, SubmissionIn
 from insights.ingest.feeds.weeks import Weeks, with_weeks
 from insights.ingest.formats import EVENTS
+from insights.ingest.keep import keep_events, tell_mirrors
 from insights.ingest.record import LineCounts, Skipped
-from insights.ingest.rows import Rows, RowWriter
-from insights.ingest.span import taken_span
-from insights.ingest.store import Stored, store_failures, store_names, store_submissions
+from insights.ingest.rows import Names, Rows, RowWriter
+from insights.ingest.shared.places import read_span
+from insights.ingest.store import Stored
 from insights.models import ImportKind, LogImport, Source
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
-_NOTHING = Stored(0, 0, None, None, {})
 _NO_ROWS = Rows(b"", 0, 0, None, None)
 
 
@@ -87,29 +81,36 @@ def _take(
 def _store(
     source: Source, tenant: Tenant, batch: SubmissionBatch | FailureBatch, weeks: Weeks, *, now: datetime
 ) -> dict[str, Any]:
-    maker = EventMaker(source.pk, taken_span(tenant, now=now))
+    maker = EventMaker(source.pk, read_span(tenant, now=now))
     writer = RowWriter()
-    kind, submissions, failures = ImportKind.SUBMISSIONS, _NOTHING, _NOTHING
+    submissions, failures, names = _NO_ROWS, _NO_ROWS, Names({}, {})
     if isinstance(batch, SubmissionBatch):
-        rows, names = writer.submissions(maker.submissions(batch.records, batch.places))
-        weeks.require(rows)
-        account = account_of(source, kind, now=now)
-        submissions = store_submissions(rows, destination=destination(source, tenant, account))
-        store_names(names, tenant_id=tenant.pk)
+        kind = ImportKind.SUBMISSIONS
+        submissions, names = writer.submissions(maker.submissions(batch.records, batch.places))
     else:
         kind = ImportKind.FAILURES
-        rows = writer.failures(maker.failures(batch.records, batch.places))
-        weeks.require(rows)
-        account = account_of(source, kind, now=now)
-        failures = store_failures(rows, destination=destination(source, tenant, account))
+        failures = writer.failures(maker.failures(batch.records, batch.places))
+    rows = submissions if kind == ImportKind.SUBMISSIONS else failures
+    weeks.require(rows)
+    account = account_of(source, kind, now=now)
     refused = sorted([*batch.refused, *maker.refused], key=lambda one: one.index)
-    bring_forward(
-        account,
+    kept = keep_events(
+        submissions,
+        failures,
+        names,
         counts=LineCounts(
             event=rows.events + rows.repeated, unrecognised=Counter(one.code for one in refused)
         ),
-        submissions=submissions,
-        failures=failures,
+        log_import=account,
+        source=source,
+        tenant=tenant,
+        now=now,
+    )
+    bring_forward(
+        account,
+        counts=kept.counts,
+        submissions=kept.submissions,
+        failures=kept.failures,
         skipped=[Skipped(one.index + 1, one.code, one.sample) for one in refused],
         size=batch.size,
         now=now,
@@ -117,7 +118,9 @@ def _store(
     if rows.events:
         received(source, last_at=rows.last_at, now=now)
         source.save(update_fields=["last_line_at", "last_received_at"])
-    return _told(account, source, submissions if kind == ImportKind.SUBMISSIONS else failures, refused)
+        tell_mirrors(source, tenant)
+    stored = kept.submissions if kind == ImportKind.SUBMISSIONS else kept.failures
+    return _told(account, source, stored, refused)
 
 
 def _told(account: LogImport, source: Source, stored: Stored, refused: Sequence[Refused]) -> dict[str, Any]:

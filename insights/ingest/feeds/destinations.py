@@ -8,6 +8,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from insights.ingest.columns import is_unmapped
 from insights.ingest.feeds.errors import FeedError, SourceMismatch
 from insights.ingest.formats import EVENTS
 from insights.ingest.store import Destination
@@ -16,6 +17,7 @@ from insights.models.source import MAX_NAME
 from insights.rollups.locks import share_tenant
 from tenants.models import Tenant
 from tenants.models.tenant import validate_time_zone
+from tenants.scope import tenant_scope
 
 PATIENCE = "5s"
 """How long a request waits for a lock: while a file is read into the source, or the tenant's days are counted anew."""
@@ -45,12 +47,30 @@ def hold_source(tenant: Tenant, wanted: SourceWanted, *, default_format: str) ->
     source = None if "\0" in wanted.name else Source.objects.filter(name=wanted.name).first()
     if source is None:
         source = _make(tenant, wanted, default_format)
+    held = hold_known_source(source)
+    _refuse_mismatch(source, wanted, default_format)
+    return held
+
+
+def format_of(tenant: Tenant, wanted: SourceWanted, *, default_format: str) -> str:
+    """Return how the source is read that a request names, or would be read if it is made. One query at most."""
+    if wanted.format is not None or "\0" in wanted.name:
+        return wanted.format or default_format
+    with tenant_scope([tenant.pk]):
+        found = Source.objects.filter(name=wanted.name).values_list("format", flat=True).first()
+    return found or default_format
+
+
+def hold_known_source(source: Source) -> tuple[Source, Tenant]:
+    """Return the source, as it is now, and its tenant as they stay until the transaction ends.
+
+    Must run in the tenant's scope. Raises Source.DoesNotExist when it is gone. Three queries.
+    """
     with connection.cursor() as cursor:
         # The source before the tenant, as everybody does.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(source.pk)])
     source.refresh_from_db()
-    _refuse_mismatch(source, wanted, default_format)
-    return source, share_tenant(tenant.pk)
+    return source, share_tenant(source.tenant_id)
 
 
 def destination(source: Source, tenant: Tenant, account: LogImport) -> Destination:
@@ -65,8 +85,12 @@ def destination(source: Source, tenant: Tenant, account: LogImport) -> Destinati
 
 
 def received(source: Source, *, last_at: datetime | None, now: datetime) -> None:
-    """Note that something came for the source, up to `last_at` by its own time. The caller saves."""
+    """Note that something came for the source, up to `last_at` by its own time, but never later than now.
+
+    The caller saves.
+    """
     source.last_received_at = now
+    last_at = last_at and min(last_at, now)
     if last_at is not None and (source.last_line_at is None or last_at > source.last_line_at):
         source.last_line_at = last_at
 
@@ -90,9 +114,17 @@ def _make(tenant: Tenant, wanted: SourceWanted, default_format: str) -> Source:
 
 
 def _refuse_mismatch(source: Source, wanted: SourceWanted, default_format: str) -> None:
+    if source.shared_from is not None:
+        raise SourceMismatch(
+            f"The source “{source.name}” is fed by the provider's shared server. Use another source name."
+        )
     if (source.format == EVENTS) != (default_format == EVENTS):
         takes = "single events" if source.format == EVENTS else f"{source.format} log lines"
         raise SourceMismatch(f"The source “{source.name}” takes {takes}. Use another source name.")
+    if is_unmapped(source):
+        raise SourceMismatch(
+            f"Nobody has said yet which column of “{source.name}” is what: give the source its `mapping` first."
+        )
     if wanted.format is not None and wanted.format != source.format:
         raise SourceMismatch(f"The source “{source.name}” has the format {source.format}.", field="format")
     if wanted.time_zone is not None and wanted.time_zone != source.time_zone:

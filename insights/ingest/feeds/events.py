@@ -61,7 +61,7 @@ class EventMaker:
                     SubmissionRecord,
                     (
                         digest.digest(), micros, host, queue_id, account, sender, client_ip, one.tls_version,
-                        mechanism, one.recipients, one.recipients_exact, one.size_bytes, one.messages,
+                        mechanism, one.recipients, one.recipients_exact, one.size_bytes, one.messages, 0,
                     ),
                 )
             )  # fmt: skip

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, Final, NamedTuple
 
 from insights.ingest.feeds.errors import OverLimit, Unreadable
 from insights.ingest.feeds.limits import refuse_long, refuse_many
+from insights.ingest.json_values import BLANK, in_words, lenient, value_of
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_BLANK: Final = " \t\n\r"
 _ARRAY: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\n\r]*\[")
-_lenient = json.JSONDecoder(strict=False)
-
-
-class NotJson(NamedTuple):
-    """A record that cannot be read; `reason` says why."""
-
-    reason: str
 
 
 class Record(NamedTuple):
@@ -63,18 +55,6 @@ def lines_of(body: bytes) -> list[bytes]:
     return [line.removesuffix(b"\r") for line in lines] if b"\r" in body else lines
 
 
-def value_of(line: bytes) -> Any:
-    """Return the JSON value that a line is, or `NotJson`."""
-    try:
-        text = line.decode("utf-8", "surrogateescape").strip(_BLANK)
-        value, end = _lenient.raw_decode(text)
-    except RecursionError:
-        return NotJson("is nested too deeply")
-    except ValueError as error:
-        return NotJson(f"is no JSON: {_what(error)}")
-    return value if end == len(text) else NotJson("is no JSON: more follows the value")
-
-
 def _of_array(body: bytes, most: int, what: str) -> list[Record]:
     text = body.removeprefix(BYTE_ORDER_MARK).decode("utf-8", "surrogateescape")
     records: list[Record] = []
@@ -104,23 +84,14 @@ def _of_array(body: bytes, most: int, what: str) -> list[Record]:
 
 def _element(text: str, at: int, index: int) -> tuple[Any, int]:
     try:
-        return _lenient.raw_decode(text, at)
+        return lenient.raw_decode(text, at)
     except RecursionError as error:
         raise Unreadable(f"Record {index} is nested too deeply.") from error
     except ValueError as error:
-        raise Unreadable(f"Record {index} is no JSON: {_what(error)}.") from error
+        raise Unreadable(f"Record {index} is no JSON: {in_words(error)}.") from error
 
 
 def _skip_blank(text: str, at: int) -> int:
-    while text[at : at + 1] in _BLANK and at < len(text):
+    while text[at : at + 1] in BLANK and at < len(text):
         at += 1
     return at
-
-
-def _what(error: ValueError) -> str:
-    """Say in a few words what is wrong, without the text around it."""
-    return (
-        error.msg[:1].lower() + error.msg[1:]
-        if isinstance(error, json.JSONDecodeError)
-        else "a number is too long"
-    )

@@ -9,8 +9,9 @@ import msgspec
 from msgspec import Meta
 
 from insights.enums import FailureReason, TlsVersion
-from insights.ingest.feeds.json_bodies import NotJson, Record, is_array, records_of
+from insights.ingest.feeds.json_bodies import Record, is_array, records_of
 from insights.ingest.feeds.limits import MAX_RECORD_BYTES, MAX_RECORDS, refuse_long, refuse_many
+from insights.ingest.json_values import NotJson
 from insights.ingest.record import (
     MAX_ACCOUNT,
     MAX_DETAIL,

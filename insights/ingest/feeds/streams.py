@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from insights.ingest.errors import BadState
-from insights.ingest.formats import FORMATS
+from insights.ingest.formats import factory_of
 from insights.ingest.local_time import wall_seconds
 from insights.ingest.record import Batch
 from insights.ingest.span import Span
@@ -56,7 +56,7 @@ def read_lines(
 def _stream(source: Source, span: Span, year: int, state: bytes | memoryview | None) -> LogStream:
     def fresh() -> LogStream:
         return LogStream(
-            FORMATS[source.format](
+            factory_of(source.format, mapping=source.mapping)(
                 source_key=str(source.pk),
                 zone=ZoneInfo(source.time_zone),
                 year=year,

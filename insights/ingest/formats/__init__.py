@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from importlib import import_module
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol, cast
 from zoneinfo import ZoneInfo
 
+from insights.ingest.days import Days
 from insights.ingest.formats.base import Parser
 
 
@@ -20,6 +22,7 @@ class ParserFactory(Protocol):
         year: int | None,
         earliest: datetime | None = None,
         latest: datetime | None = None,
+        **more: Any,
     ) -> Parser:
         """Return a parser that has read nothing yet."""
         ...
@@ -41,7 +44,7 @@ class Formats(Mapping[str, ParserFactory]):
     def __getitem__(self, name: str) -> ParserFactory:
         """Return the parser of a format; raise KeyError for one that is not known."""
         parser = self._parsers[name]
-        return cast("ParserFactory", getattr(import_module(f"{__name__}.{name}"), parser))
+        return cast("ParserFactory", getattr(import_module(f"{__name__}.{name.replace('-', '_')}"), parser))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._parsers)
@@ -50,11 +53,46 @@ class Formats(Mapping[str, ParserFactory]):
         return len(self._parsers)
 
 
+BY_COLUMNS: Final = ("csv", "ndjson")
+"""Formats that mean nothing before somebody says which column is what; their parsers take a `mapping`."""
+
+
+OF_RECORDS: Final = ("kumomta", "ses", "stalwart", "entra")
+"""Formats of which a line may be a JSON record of the log itself."""
+
+
+DOCUMENTS: Final = ("entra",)
+"""Formats of files that may be one document of JSON, and that no mail server sends line by line."""
+
+
+BY_DAYS: Final = ("exchange-online",)
+"""Formats of files with totals, which do not say of which days they are; their parsers take `days`."""
+
+
+def factory_of(name: str, *, mapping: Mapping[str, Any] | None, days: Days | None = None) -> ParserFactory:
+    """Return what makes the parser of a source: its format, for tables what its columns are, of totals the days."""
+    factory = FORMATS[name]
+    if name in BY_DAYS:
+        return partial(factory, days=days)
+    return partial(factory, mapping=mapping) if name in BY_COLUMNS else factory
+
+
 FORMATS: Final = Formats(
     {
         "postfix": "PostfixParser",
         "exim": "EximParser",
         "sendmail": "SendmailParser",
         "opensmtpd": "OpenSmtpdParser",
+        "exchange": "ExchangeParser",
+        "dovecot": "DovecotParser",
+        "haraka": "HarakaParser",
+        "kumomta": "KumoMtaParser",
+        "ses": "SesParser",
+        "stalwart": "StalwartParser",
+        "entra": "EntraParser",
+        "exchange-online": "ExchangeOnlineParser",
+        "mixed": "MixedParser",
+        "csv": "CsvParser",
+        "ndjson": "NdjsonParser",
     }
 )

@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from zoneinfo import available_timezones
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from insights.ingest.formats import FORMATS
+from insights.ingest.days import Days
+from insights.ingest.errors import DaysRequired, NoMapping
+from insights.ingest.formats import BY_COLUMNS, BY_DAYS, FORMATS
+from insights.ingest.recognition import AUTO, Recognition, dump
 from insights.ingest.run import run_import
+from insights.ingest.shared.places import make_inbox
+from insights.ingest.sources import SourceBusy
+from insights.ingest.totals import note_days
 from insights.models import ImportStatus, LogImport, Source
 from insights.models.source import MAX_NAME as MAX_SOURCE_NAME
-from tenants.models import Tenant
+from tenants.models import Provider, Tenant
 from tenants.scope import tenant_scope
+
+if TYPE_CHECKING:
+    from insights.ingest.formats.columns.mapping import ColumnMapping
+    from insights.management.auto_format import Look
 
 
 class Command(BaseCommand):
-    """`ingest FILE... --tenant SLUG --source NAME [--format F] [--year Y] [--time-zone Z] [--json]`.
+    """`ingest FILE... (--tenant SLUG | --provider SLUG) --source NAME [--format F] [--mapping M] [--year Y]
+    [--first-day D] [--last-day D]
+    [--time-zone Z] [--json]`.
 
     Exit 0 when every file was read, 1 when one was refused or failed (those after it are not begun), 2 for wrong
     usage. The keys of `--json` are documented in docs/operations.md.
@@ -35,15 +49,25 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the arguments."""
         parser.add_argument("files", nargs="+", metavar="FILE", type=Path, help="log files, oldest first")
-        parser.add_argument("--tenant", required=True, metavar="SLUG", help="short name of the tenant")
+        whose = parser.add_mutually_exclusive_group(required=True)
+        whose.add_argument("--tenant", metavar="SLUG", help="short name of the tenant")
+        whose.add_argument(
+            "--provider", metavar="SLUG", help="short name of the provider whose shared server it is"
+        )
         parser.add_argument(
             "--source", required=True, metavar="NAME", help="the mail server; created when new"
         )
         parser.add_argument(
             "--format",
             default="postfix",
-            choices=sorted(FORMATS),
-            help="which mail server writes the log (postfix)",
+            choices=[AUTO, *sorted(FORMATS)],
+            help="which mail server writes the log (postfix), or auto to recognise it from the content",
+        )
+        parser.add_argument(
+            "--mapping",
+            type=Path,
+            metavar="FILE.json",
+            help="which column of a table is what (csv, ndjson); kept for the source. Keys: docs/columns.md",
         )
         parser.add_argument(
             "--year", type=int, help="year of the very first line, where time stamps carry none"
@@ -51,23 +75,48 @@ class Command(BaseCommand):
         parser.add_argument(
             "--time-zone", metavar="Z", help="zone of stamps without an offset (the tenant's)"
         )
+        parser.add_argument(
+            "--first-day",
+            type=date.fromisoformat,
+            metavar="DATE",
+            help="the first day (2026-11-17) of a file with totals, which does not say so itself (exchange-online)",
+        )
+        parser.add_argument(
+            "--last-day", type=date.fromisoformat, metavar="DATE", help="its last day (the first one)"
+        )
         parser.add_argument("--json", action="store_true", help="print the accounting as one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import the files in order and print the accounting."""
         for path in options["files"]:
             _refuse_unreadable(path)
-        tenant, source = _destination(options)
+        mapping, days = _mapping(options), _days(options)
+        tenant = _tenant(options)
+        looks = _looks(options) if options["format"] == AUTO else []
+        if not options["json"]:
+            for look in looks:
+                self.stdout.write(f"{look.file}: {look.words}")
+        if looks and (refusal := _settle(looks, tenant, options)):
+            self._refuse(refusal, looks, tenant, options)
+        _refuse_without_days(options, days)
+        source = _source(tenant, options)
+        _map(source, mapping)
         imports: list[LogImport] = []
         for path in options["files"]:
             # The year is the first file's; the next one goes on in it, or is older and finds its own.
             year = options["year"] if not imports else None
-            imports.append(self._import(path, tenant=tenant, source=source, year=year, options=options))
+            seen = looks[len(imports)].recognition if looks else None
+            imports.append(
+                self._import(
+                    path, tenant=tenant, source=source, year=year, days=days, seen=seen, options=options
+                )
+            )
             if imports[-1].status != ImportStatus.DONE:
                 break
         not_begun = [_shown(str(path)) for path in options["files"][len(imports) :]]
         if options["json"]:
-            self.stdout.write(json.dumps(accounting(tenant, source, imports, not_begun), ensure_ascii=False))
+            told = accounting(tenant, source, imports, not_begun)
+            self.stdout.write(json.dumps(told | _recognised(looks), ensure_ascii=False))
         else:
             for log_import in imports:
                 self.stdout.write("\n".join(_in_words(log_import)))
@@ -77,14 +126,37 @@ class Command(BaseCommand):
             self.stderr.write(f"{failed.file_name}: {failed.message}{rest}")
             sys.exit(1)
 
+    def _refuse(self, why: str, looks: list[Look], tenant: Tenant, options: dict[str, Any]) -> NoReturn:
+        """End with the reason: nothing was imported, and no source was made."""
+        if options["json"]:
+            not_begun = [look.file for look in looks]
+            unmade = Source(tenant=tenant, name=options["source"], format="")
+            told = accounting(tenant, unmade, [], not_begun) | {"message": why}
+            self.stdout.write(json.dumps(told | _recognised(looks), ensure_ascii=False))
+        self.stderr.write(f"{why} Nothing was imported; give --format to read it all the same.")
+        sys.exit(1)
+
     def _import(
-        self, path: Path, *, tenant: Tenant, source: Source, year: int | None, options: dict[str, Any]
+        self,
+        path: Path,
+        *,
+        tenant: Tenant,
+        source: Source,
+        year: int | None,
+        days: Days | None,
+        seen: Recognition | None,
+        options: dict[str, Any],
     ) -> LogImport:
         size = path.stat().st_size
         with tenant_scope([tenant.pk]):
-            log_import = LogImport.objects.create(
+            log_import = LogImport(
                 tenant=tenant, source=source, file_name=_shown(path.name)[:255], size_bytes=size, year=year
             )
+            if seen is not None:
+                log_import.recognised = dump(seen)
+            if days is not None:
+                note_days(log_import, days)
+            log_import.save(force_insert=True)
         silent = options["json"] or not sys.stderr.isatty()
         with tqdm(total=size, unit="B", unit_scale=True, desc=path.name, disable=silent) as bar:
             return run_import(
@@ -106,13 +178,93 @@ def _refuse_unreadable(path: Path) -> None:
         raise CommandError(f"{path}: {error.strerror}. Nothing was imported.", returncode=1) from error
 
 
+def _days(options: dict[str, Any]) -> Days | None:
+    """Return the days that were given; raise where they cannot be."""
+    first, last = options["first_day"], options["last_day"] or options["first_day"]
+    if first is None:
+        if last is not None:
+            raise CommandError("--last-day: needs --first-day.", returncode=1)
+        return None
+    if last < first or last > timezone.localdate() + timedelta(days=1):
+        raise CommandError("--last-day: is before the first day, or in the future.", returncode=1)
+    if len(options["files"]) > 1:
+        raise CommandError("--first-day: is of one file; import the files one by one.", returncode=1)
+    return Days(first, last)
+
+
+def _refuse_without_days(options: dict[str, Any], days: Days | None) -> None:
+    """Raise before anything is made where a file of totals has no days, or another file has."""
+    if options["format"] in BY_DAYS and days is None:
+        raise CommandError(f"{DaysRequired().message} {DaysRequired().hint}", returncode=1)
+    if days is not None and options["format"] not in BY_DAYS:
+        raise CommandError(f"--first-day: is for --format {' and '.join(BY_DAYS)}.", returncode=1)
+
+
+def _mapping(options: dict[str, Any]) -> ColumnMapping | None:
+    """Return the mapping that a file describes; raise before anything is made where it cannot be."""
+    path: Path | None = options["mapping"]
+    if path is None:
+        return None
+    if options["format"] not in BY_COLUMNS:
+        raise CommandError(f"--mapping: is for --format {' and '.join(BY_COLUMNS)}.", returncode=1)
+    from insights.ingest.formats.columns.mapping import BadMapping, mapping_of
+
+    try:
+        return mapping_of(json.loads(path.read_bytes()))
+    except OSError as error:
+        raise CommandError(f"--mapping: {path}: {error.strerror}.", returncode=1) from error
+    except BadMapping as error:
+        raise CommandError(f"--mapping: {path}: {error}", returncode=1) from error
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"--mapping: {path} is no JSON.", returncode=1) from error
+
+
+def _map(source: Source, mapping: ColumnMapping | None) -> None:
+    """Keep the mapping of a source; refuse a table that has none."""
+    if mapping is None:
+        if source.format in BY_COLUMNS and source.mapping is None:
+            raise CommandError(f"{NoMapping().message} {NoMapping().hint}", returncode=1)
+        return
+    from insights.ingest.columns import map_columns
+
+    try:
+        with tenant_scope([source.tenant_id]):
+            map_columns(source, mapping)
+    except SourceBusy as busy:
+        raise CommandError(str(busy), returncode=1) from busy
+    except ValidationError as error:
+        raise CommandError(f"--mapping: {' '.join(error.messages)}", returncode=1) from error
+
+
 def _shown(name: str) -> str:
     """Return the name of a file as text that can be printed and stored: it may hold any bytes."""
     return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
-def _destination(options: dict[str, Any]) -> tuple[Tenant, Source]:
-    """Return the tenant, and the source, which is created when it is new."""
+def _looks(options: dict[str, Any]) -> list[Look]:
+    from insights.management.auto_format import look_at
+
+    return [look_at(path, shown=_shown(path.name)) for path in options["files"]]
+
+
+def _settle(looks: list[Look], tenant: Tenant, options: dict[str, Any]) -> str:
+    """Set the format that the files are read as; return why there is none, else ""."""
+    from insights.management.auto_format import settled
+
+    with tenant_scope([tenant.pk]):
+        own = Source.objects.filter(name=options["source"]).values_list("format", flat=True).first()
+    log_format, why = settled(looks, source=options["source"], own=own)
+    options["format"] = log_format
+    return why
+
+
+def _recognised(looks: list[Look]) -> dict[str, Any]:
+    """Return the key of `--json` that `--format auto` adds."""
+    return {"recognised": [look.plain() for look in looks]} if looks else {}
+
+
+def _tenant(options: dict[str, Any]) -> Tenant:
+    """Return the tenant; raise CommandError for it and for options that cannot be."""
     zone = options["time_zone"]
     if zone and zone not in available_timezones():
         raise CommandError(
@@ -123,17 +275,33 @@ def _destination(options: dict[str, Any]) -> tuple[Tenant, Source]:
         raise CommandError(f"--year: {year} is not between 1970 and next year.", returncode=1)
     if not 1 <= len(options["source"]) <= MAX_SOURCE_NAME:
         raise CommandError(f"--source: a name has 1 to {MAX_SOURCE_NAME} characters.", returncode=1)
+    if slug := options.get("provider"):
+        provider = Provider.objects.filter(slug=slug).first()
+        if provider is None:
+            raise CommandError(f"There is no provider “{slug}”.", returncode=1)
+        return make_inbox(provider, time_zone=zone or "UTC")
     tenant = Tenant.objects.filter(slug=options["tenant"]).first()
     if tenant is None:
         raise CommandError(
             f"There is no tenant “{options['tenant']}”. Create it with `manage.py create_tenant`.",
             returncode=1,
         )
+    return tenant
+
+
+def _source(tenant: Tenant, options: dict[str, Any]) -> Source:
+    """Return the source, which is created when it is new."""
+    zone = options["time_zone"]
     with tenant_scope([tenant.pk]):
         source, _ = Source.objects.get_or_create(
             tenant=tenant,
             name=options["source"],
             defaults={"format": options["format"], "time_zone": zone or tenant.time_zone},
+        )
+    if source.shared_from is not None:
+        raise CommandError(
+            f"The source “{source.name}” is fed by the provider's shared server. Use --provider, or another name.",
+            returncode=1,
         )
     if source.format != options["format"]:
         raise CommandError(f"The source “{source.name}” is of format {source.format}.", returncode=1)
@@ -143,7 +311,7 @@ def _destination(options: dict[str, Any]) -> tuple[Tenant, Source]:
             "Use another source name, or change the zone on its page while it holds no events.",
             returncode=1,
         )
-    return tenant, source
+    return source
 
 
 def _show(bar: tqdm[NoReturn], running: LogImport) -> None:
@@ -153,7 +321,7 @@ def _show(bar: tqdm[NoReturn], running: LogImport) -> None:
 def accounting(
     tenant: Tenant, source: Source, imports: list[LogImport], not_begun: list[str]
 ) -> dict[str, Any]:
-    """Return the accounting of a run: the sums over its files, and each file's own."""
+    """Return the accounting of a run: the sums over its files, and each file's own. Without any it was refused."""
     files = [
         {
             "file": log_import.file_name,
@@ -176,12 +344,12 @@ def accounting(
     return {
         "tenant": tenant.slug,
         "source": source.name,
-        "format": source.format,
-        "status": str(imports[-1].status),
+        "format": source.format or None,
+        "status": str(imports[-1].status if imports else ImportStatus.REFUSED),
         **{key: sum(file[key] for file in files) for key in summed},
         "unrecognised_by_reason": dict(sorted(reasons.items())),
         **kinds,
-        "held_bytes": files[-1]["held_bytes"],
+        "held_bytes": files[-1]["held_bytes"] if files else 0,
         "files": files,
         "not_begun": not_begun,
     }

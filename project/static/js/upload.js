@@ -81,6 +81,8 @@ function choose() {
 }
 
 function fitSource() {
+  // The form of a shared server asks for no source.
+  if (!form().elements.source) return;
   const isNew = form().elements.source.value === form().dataset.new;
   part("new-source").hidden = !isNew;
   part("new-source").disabled = !isNew;

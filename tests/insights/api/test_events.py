@@ -84,6 +84,7 @@ def test_submission_has_every_column(api: Api) -> None:
         "recipients_exact": True,
         "size_bytes": 1000,
         "import": None,
+        "logins": 0,
     }
 
 

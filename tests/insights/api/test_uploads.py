@@ -25,6 +25,7 @@ from tests.insights.web.import_rows import LOG, again, imports_of
 from tests.insights.web.week import NOW
 
 PAGE = "/api/v1/tenants/acme/imports/"
+EXIM = b"2026-11-16 10:00:00 1vTc2R-000DJZ-Lc <= a@b.example H=x [192.0.2.9] P=esmtpsa X=TLS1.3:X A=login:ann S=391\n"
 pytestmark = pytest.mark.django_db
 
 
@@ -114,7 +115,8 @@ def test_source_that_is_there_is_used_as_it_is(cast: Cast, api: Api) -> None:
         ({"source": " "}, ["source"]),
         ({"source": "x" * 101}, ["source"]),
         ({"source": "a\u202eb"}, ["source"]),
-        ({"format": "exchange"}, ["format"]),
+        ({"format": "qmail"}, ["format"]),
+        ({"format": "auto", "data": b"Nov 16 10:00:00 mx1 CRON[71]: x\n"}, ["format"]),
         ({"time_zone": "Mars/Olympus"}, ["time_zone"]),
         ({"year": "1969"}, ["year"]),
         ({"year": "2027"}, ["year"]),
@@ -159,4 +161,24 @@ def test_form_of_very_many_fields_is_refused(cast: Cast, api: Api, settings: Any
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     _upload(api, 413, source="x" * 200)
+    assert imports_of(cast.acme) == []
+
+
+def test_format_is_recognised_where_it_is_asked_for(cast: Cast, api: Api) -> None:
+    _upload(api, 201, EXIM, format="auto")
+    assert [log_import.source.format for log_import in imports_of(cast.acme)] == ["exim"]
+    _upload(api, 201, EXIM, format="auto")
+    (refused,) = _upload(api, 400, LOG, format="auto").json()["errors"]
+    assert refused["field"] == "format"
+    assert refused["reason"].startswith(
+        "The source “mx1” is of the kind exim and keeps it. This file: Recognised as postfix (certain): postfix,"
+    )
+    # Nothing is said of the format: the log is taken for one of the source's.
+    _upload(api, 201, LOG)
+    assert len(imports_of(cast.acme)) == 3
+
+
+def test_log_that_is_not_recognised_is_refused_with_the_reason(cast: Cast, api: Api) -> None:
+    said = _upload(api, 400, b"account,sent,day\nann,3,4\n", format="auto").json()["errors"][0]["reason"]
+    assert said.startswith("cannot be recognised. This is a table with the columns account, sent, day")
     assert imports_of(cast.acme) == []

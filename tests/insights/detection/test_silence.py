@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from insights.detection.silence import usual_pause, watch_sources
+from insights.detection.silence import watch_sources
+from insights.health.pauses import usual_pause
 from insights.models import Source
 from tenants.models import EventType, Tenant, WebhookDelivery, WebhookEvent
 from tenants.scope import tenant_scope

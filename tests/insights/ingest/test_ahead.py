@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from insights.demo.bulk import write_bulk
-from insights.ingest import ahead
+from insights.ingest import spare
 from insights.ingest.ahead import ReaderDied, read_ahead
 from insights.ingest.errors import BrokenInput, YearRequired
 from insights.ingest.plan import Plan
@@ -21,7 +21,7 @@ START = datetime(2026, 11, 1, tzinfo=UTC)
 @pytest.fixture
 def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     """A plan whose file counts as large."""
-    monkeypatch.setattr(ahead, "WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(spare, "WORTH_A_PROCESS", 1)
     file = tmp_path / "mail.log"
     write_bulk(file, start=START, seed=1, submissions=500, users=50, days=3)
     return Plan(

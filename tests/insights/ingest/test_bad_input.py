@@ -35,9 +35,8 @@ BEFORE = "Lines dated before the days that are kept were left out."
         (b"\n\n\n", NO_LOG),
         (bytes(range(256)) * 64, "1.log is not a text file. Give a mail server's log."),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "1.log is not a text file. Give a mail server's log."),
-        (LOG.decode().encode("utf-16"), "1.log is UTF-16 or UTF-32 text. Convert it to UTF-8."),
         (LOG.decode().encode("utf-16-le"), "1.log is not a text file. Give a mail server's log."),
-        (LOG.decode().encode("utf-32"), "1.log is UTF-16 or UTF-32 text. Convert it to UTF-8."),
+        (LOG.decode().encode("utf-32"), "1.log is UTF-32 text. Convert it to UTF-8."),
         (b"BZh91AY&SY", "1.log is compressed with bzip2. Unpack it, or use gzip or zstd."),
         (b"PK\x03\x04\x14\0", "1.log is compressed with zip. Unpack it, or use gzip or zstd."),
         (b"\xfd7zXZ\0\0\x04", "1.log is compressed with xz. Unpack it, or use gzip or zstd."),
@@ -51,6 +50,19 @@ def test_what_is_no_log_is_refused(cast: Cast, tmp_path: Path, data: bytes, mess
     assert refused.status == ImportStatus.REFUSED
     assert kept(cast.acme).events == 0
     assert refused.lines == refused.lines_unrecognised == (lines_in(data) if message_of_it == NO_LOG else 0)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_log_in_utf_16_is_the_same_log(
+    cast: Cast, tmp_path: Path, encoding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    log_import = imported(cast.acme, tmp_path, pack((mark + LOG.decode()).encode(encoding)), year=2026)
+    wide = kept(cast.acme)
+    assert (log_import.lines, log_import.bytes_taken) == (lines_in(LOG), len(LOG))
+    again = imported(cast.acme, tmp_path, LOG, year=2026).accounting()
+    assert (again["stored"], kept(cast.acme)) == (0, wide)
 
 
 def test_refused_file_leaves_the_source_where_it_was(cast: Cast, tmp_path: Path) -> None:

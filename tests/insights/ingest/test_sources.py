@@ -113,7 +113,7 @@ def test_source_that_is_being_read_stays_as_it_is(source: Source) -> None:
 
 def test_everything_that_is_wrong_is_said_at_once(source: Source) -> None:
     with pytest.raises(ValidationError) as refused:
-        check_source(name="mx1", format="exchange", time_zone="localtime")
+        check_source(name="mx1", format="courier", time_zone="localtime")
     assert sorted(refused.value.message_dict) == ["format", "name", "time_zone"]
     check_source(name="mx1", format="postfix", time_zone="UTC", instead_of=source)
     with pytest.raises(ValidationError):

@@ -1,82 +1,66 @@
-"""Webhooks are told of every import that ends, in the transaction that ends it."""
+"""Webhooks are told where an import is shown: at its customer, or at the provider of a shared server."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
 
-from insights.ingest.run import run_import
-from insights.models import LogImport
-from tenants.models import Tenant, WebhookDelivery, WebhookEvent
+from tenants.models import EventType, Provider, Tenant, User, WebhookEvent
 from tenants.scope import tenant_scope
+from tenants.webhooks.manage import make_webhook
 from tests.cast import Cast
-from tests.imports import NOW, source_of, waiting_import
+from tests.imports import import_file, imported
 from tests.insights.ingest.lines import messages
-from tests.insights.ingest.test_dead_imports import INTERRUPTED, begun, swept
-from tests.tenants.webhooks.stage import hook
-
-pytestmark = pytest.mark.django_db
+from tests.insights.ingest.shared.servers import mixed_log, shared_server
+from tests.insights.ingest.shared.test_store import AT
 
 
-def told(tenant: Tenant) -> list[Any]:
+def told(tenant: Tenant) -> dict[str, object]:
     with tenant_scope([tenant.pk]):
-        return [json.loads(event.body)["data"] for event in WebhookEvent.objects.order_by("pk")]
+        body: dict[str, dict[str, object]] = json.loads(WebhookEvent.objects.get().body)
+    return body["data"]
 
 
-def read(tenant: Tenant, path: Path) -> LogImport:
-    log_import = waiting_import(tenant, path, source=source_of(tenant), year=NOW.year)
-    return run_import(tenant_id=tenant.pk, import_id=log_import.pk, clock=lambda: NOW, path=path)
+def listen(provider: Provider, person: User) -> None:
+    make_webhook(
+        name="ears",
+        url="https://hook.example/",
+        events=[EventType.IMPORT_FINISHED],
+        provider=provider,
+        created_by=person,
+    )
 
 
-def test_import_is_told_with_its_figures(cast: Cast, tmp_path: Path) -> None:
-    hook(cast.acme, "https://example.com/", events=["import.finished"])
-    path = tmp_path / "mail.log"
-    path.write_bytes(messages(NOW, 3))
-    log_import = read(cast.acme, path)
-    (data,) = told(cast.acme)
-    assert data == {
-        "tenant": "acme",
-        "import": str(log_import.pk),
-        "source": "mx1",
-        "file_name": log_import.file_name,
-        "status": "done",
-        "message": "",
-        "lines": log_import.lines,
-        "unrecognised": 0,
-        "events": 3,
-        "stored": 3,
-        "duplicate": 0,
-        "first_at": "2026-11-24T12:00:00Z",
-        "last_at": data["last_at"],
-        "url": f"http://localhost:8000/t/acme/imports/{log_import.pk}/",
-    }
-    assert data["last_at"] >= data["first_at"]
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_page_that_a_webhook_names_is_there(
+    cast: Cast, client: Client, tmp_path: Path, is_shared: bool
+) -> None:
+    listen(cast.north, cast.alice)
+    tenant = shared_server(cast).tenant if is_shared else cast.acme
+    data = mixed_log(AT) if is_shared else messages(AT, 12)
+    imported(tenant, tmp_path, data, source="hub", year=2026)
+    figures = told(tenant)
+    assert (figures["tenant"], figures["stored"]) == (tenant.slug, 12)
+    address = urlsplit(str(figures["url"])).path
+    assert address == (
+        f"/providers/north/shared/imports/{figures['import']}/"
+        if is_shared
+        else f"/t/acme/imports/{figures['import']}/"
+    )
+    client.force_login(cast.alice, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(address).status_code == 200
 
 
-def test_refused_import_is_told_with_the_reason(cast: Cast, tmp_path: Path) -> None:
-    hook(cast.north, "https://example.com/")
-    path = tmp_path / "mail.log"
-    path.write_bytes(b"\x7fELF" + bytes(1000))
-    log_import = read(cast.acme, path)
-    (data,) = told(cast.acme)
-    assert (data["status"], data["message"]) == ("refused", log_import.message)
-    assert log_import.message
-
-
-def test_import_whose_process_died_is_told(cast: Cast, tmp_path: Path) -> None:
-    hook(cast.acme, "https://example.com/")
-    assert swept(cast, begun(cast, tmp_path))[0] == 1
-    (data,) = told(cast.acme)
-    assert (data["status"], data["message"]) == ("failed", INTERRUPTED)
-
-
-def test_nobody_is_told_where_nobody_listens(cast: Cast, tmp_path: Path) -> None:
-    hook(cast.globex, "https://example.com/")
-    path = tmp_path / "mail.log"
-    path.write_bytes(messages(NOW, 3))
-    read(cast.acme, path)
-    assert told(cast.acme) == []
-    assert not WebhookDelivery.objects.exists()
+def test_refused_log_of_a_shared_server_is_told_with_its_page(cast: Cast, tmp_path: Path) -> None:
+    listen(cast.north, cast.alice)
+    inbox = shared_server(cast).tenant
+    path = tmp_path / "empty.log"
+    path.write_bytes(b"")
+    refused = import_file(inbox, path, source="hub", year=2026)
+    figures = told(inbox)
+    assert figures["status"] == "refused"
+    assert str(figures["url"]).endswith(f"/providers/north/shared/imports/{refused.pk}/")

@@ -59,7 +59,7 @@ def _file(folder: Path, data: bytes) -> Path:
         (b"", EmptyInput, "mail.log is empty."),
         (gzip.compress(b"", mtime=0), EmptyInput, "mail.log holds no bytes."),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", BinaryInput, "mail.log is not a text file."),
-        (LOG.decode().encode("utf-16"), BinaryInput, "mail.log is UTF-16 or UTF-32 text."),
+        (LOG.decode().encode("utf-32"), BinaryInput, "mail.log is UTF-32 text."),
         (b"PK\x03\x04" + b"\0" * 60, BinaryInput, "mail.log is compressed with zip."),
         (gzip.compress(LOG, mtime=0)[:12], BrokenInput, "mail.log is damaged or ends early."),
         (LOG, YearRequired, "The time stamps of this log have no year."),

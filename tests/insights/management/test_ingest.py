@@ -19,6 +19,7 @@ from tenants.scope import tenant_scope
 from tests.cast import Cast
 from tests.imports import events_of, kept
 from tests.insights.ingest.lines import messages, refused_login
+from tests.insights.ingest.shared.servers import accept
 
 SUMS = ("lines", "event", "evidence", "other", "unrecognised", "events", "stored", "duplicate")
 KEYS = [
@@ -50,7 +51,8 @@ def run(*files: Path, **options: Any) -> tuple[int, dict[str, Any], str]:
     wanted = {"tenant": "acme", "source": "mx1", "time_zone": "UTC", "year": yesterday().year, "json": True}
     code = 0
     try:
-        call_command("ingest", *files, stdout=out, stderr=errors, **(wanted | options))
+        chosen = {name: value for name, value in (wanted | options).items() if value is not None}
+        call_command("ingest", *files, stdout=out, stderr=errors, **chosen)
     except SystemExit as ended:
         code = int(str(ended.code))
     return code, json.loads(out.getvalue()), errors.getvalue()
@@ -193,3 +195,17 @@ def test_wrong_usage_exits_with_two(words: list[str], capsys: pytest.CaptureFixt
         execute_from_command_line(["manage.py", *words])
     assert ended.value.code == 2
     assert f"manage.py {words[0]}: error: " in capsys.readouterr().err
+
+
+def test_providers_shared_server_is_read_once_for_all_of_them(cast: Cast, tmp_path: Path) -> None:
+    accept(cast.acme, "acme.example")
+    path = log_of(tmp_path, "hub.log")
+    wanted = {"tenant": None, "provider": "north", "source": "hub"}
+    code, numbers, _errors = run(path, **wanted)
+    inbox = Tenant.objects.get(slug=numbers["tenant"])
+    assert (code, numbers["stored"], events_of(cast.acme), events_of(inbox)) == (0, 3, 2, 1)
+    assert run(path, **wanted)[1]["stored"] == 0
+    with pytest.raises(CommandError, match="fed by the provider's shared server"):
+        run(path, source="hub")
+    with pytest.raises(CommandError, match="There is no provider “nowhere”"):
+        run(path, **wanted | {"provider": "nowhere"})

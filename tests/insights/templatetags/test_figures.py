@@ -79,3 +79,17 @@ def test_delta_without_a_change_says_so() -> None:
 
 def test_delta_against_an_unknown_week_is_not_known() -> None:
     assert figures.delta(4, None, "on last week") == '<span class="delta">–</span>'
+
+
+@pytest.mark.parametrize(
+    ("messages", "logins", "shown"),
+    [
+        (0, 0, "0"),
+        (1284, 0, "1,284"),
+        (1284, 9, "1,284"),
+        (0, 1, '<span class="no-message">1 login, no message told</span>'),
+        (0, 1200, '<span class="no-message">1,200 logins, no message told</span>'),
+    ],
+)
+def test_messages_told_says_where_there_are_logins_alone(messages: int, logins: int, shown: str) -> None:
+    assert figures.messages_told(messages, logins) == shown

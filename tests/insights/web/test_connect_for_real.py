@@ -24,6 +24,7 @@ from tenants.scope import tenant_scope
 from tests.cast import make_cast
 from tests.insights.api.ingest.senders import stored
 from tests.insights.ingest.lines import messages, refused_login
+from tests.ports import free_port
 from tests.processes import until
 
 MESSAGES = 120
@@ -128,8 +129,7 @@ def test_python_script_waits_for_the_site_and_gives_up_at_a_refusal(
     refused = run(sys.executable, script, log, home=tmp_path)
     assert refused.returncode == 1
     assert refused.stderr.startswith("401: ")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     script.write_text(texts["python"].replace('URL = "http://', f'URL = "http://127.0.0.1:{port}/'))
     waiting = subprocess.Popen([sys.executable, script, log], stderr=subprocess.PIPE, text=True)
     assert waiting.stderr is not None
@@ -143,8 +143,7 @@ def test_python_script_waits_for_the_site_and_gives_up_at_a_refusal(
 @contextmanager
 def rsyslogd(configuration: str, folder: Path) -> Iterator[int]:
     """Run Debian's rsyslogd with `configuration`; it takes syslog messages at the port that is given."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     head = f'global(workDirectory="{folder}")\nmodule(load="imtcp")\n'
     tail = f'\ninput(type="imtcp" address="127.0.0.1" port="{port}")\n'
     file = folder / "rsyslog.conf"

@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from insights.enums import TlsVersion
+from insights.models import Source
 from insights.queries import Attention, overview, overview_totals
 from tenants.models import Tenant, User
 from tenants.roles import Role
@@ -24,8 +25,8 @@ from tests.factories import fail_login, join, make_source, make_tenant, submit
 from tests.insights.web.week import NOW, days_ago, words
 
 ClientOf = Callable[[User], Client]
-QUERIES = 10
-"""Session, person, tenants, the scope (four, with the test's savepoint), the numbers in one, the switcher."""
+QUERIES = 11
+"""Session, person, tenants, inboxes, the scope (four, with the test's savepoint), the numbers in one, the switcher."""
 
 
 @pytest.fixture(autouse=True)
@@ -199,11 +200,24 @@ def test_overview_says_why_a_tenant_needs_attention(cast: Cast, client_of: Clien
     submit(cast.acme, at=days_ago(9))
     make_source(cast.globex)
     rows = {row.tenant.slug: row for row in client_of(cast.alice).get("/").context["rows"]}
-    assert rows["acme"].attention == (Attention.SILENT,)
+    assert rows["acme"].attention == (Attention.STALE,)
     assert rows["globex"].attention == (Attention.NO_DATA,)
     page = words(client_of(cast.alice).get("/"))
-    assert "Silent since 8 Nov" in page
+    assert "No line since 8 Nov" in page
     assert "No data yet" in page
+
+
+def test_overview_tells_of_one_silent_source_among_others(cast: Cast, client_of: ClientOf) -> None:
+    submit(cast.acme, at=days_ago(0))
+    submit(cast.acme, at=days_ago(3), source="mx2")
+    (row,) = (one for one in client_of(cast.alice).get("/").context["rows"] if one.tenant == cast.acme)
+    assert row.attention == ()
+    with tenant_scope([cast.acme.pk]):
+        Source.objects.filter(name="mx2").update(silent_since=days_ago(3))
+    page = client_of(cast.alice).get("/")
+    (row,) = (one for one in page.context["rows"] if one.tenant == cast.acme)
+    assert (row.attention, row.silent_since) == ((Attention.SILENT,), days_ago(3))
+    assert "Silent since 14 Nov" in words(page)
 
 
 def test_overview_csv_has_the_rows_of_the_page(week: Cast, client_of: ClientOf) -> None:

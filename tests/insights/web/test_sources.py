@@ -141,7 +141,12 @@ def test_readers_are_offered_nothing_to_change(sources: Cast, client_of: ClientO
         (ImportStatus.UNDOING, {}, "state-busy", "an import is being undone"),
         (ImportStatus.FAILED, {}, "state-bad", "the last import failed"),
         (ImportStatus.DONE, {}, "", "no line yet"),
-        (ImportStatus.DONE, {"last_line_at": NOW - timedelta(days=2, seconds=1)}, "state-warn", "silent"),
+        (
+            ImportStatus.DONE,
+            {"last_line_at": NOW - timedelta(days=2, seconds=1)},
+            "state-warn",
+            "no recent line",
+        ),
         (
             ImportStatus.DONE,
             {"last_line_at": NOW - timedelta(hours=30), "silent_since": NOW - timedelta(hours=30)},
@@ -202,8 +207,10 @@ def test_source_is_made_and_changed_by_those_who_may(cast: Cast, client_of: Clie
     assert (source.name, source.format, source.time_zone) == ("mx1", "postfix", "Asia/Tokyo")
     changed = {"name": "mx9", "format": "postfix", "time_zone": "Europe/Paris"}
     for person, status in ((cast.carol, 403), (cast.mallory, 404), (cast.bob, 302)):
-        assert client_of(person).get(f"{PAGE}{source.pk}/").status_code == (200 if status == 302 else status)
-        assert client_of(person).post(f"{PAGE}{source.pk}/", changed).status_code == status
+        assert client_of(person).get(f"{PAGE}{source.pk}/edit/").status_code == (
+            200 if status == 302 else status
+        )
+        assert client_of(person).post(f"{PAGE}{source.pk}/edit/", changed).status_code == status
     with tenant_scope([cast.acme.pk]):
         source.refresh_from_db()
     assert (source.name, source.time_zone) == ("mx9", "Europe/Paris")
@@ -215,9 +222,9 @@ def test_source_keeps_what_was_refused(cast: Cast, client_of: ClientOf) -> None:
     client = client_of(cast.bob)
     for name, zone in ((other.name, "Europe/Paris"), ("", "Europe/Paris"), ("mx3", "Mars/Olympus")):
         written = {"name": name, "format": "postfix", "time_zone": zone}
-        assert client.post(f"{PAGE}{source.pk}/", written).status_code == 200
-    assert client.get(f"{PAGE}{foreign.pk}/").status_code == 404
-    assert client.post(f"{PAGE}{foreign.pk}/", {"name": "x", "time_zone": "UTC"}).status_code == 404
+        assert client.post(f"{PAGE}{source.pk}/edit/", written).status_code == 200
+    assert client.get(f"{PAGE}{foreign.pk}/edit/").status_code == 404
+    assert client.post(f"{PAGE}{foreign.pk}/edit/", {"name": "x", "time_zone": "UTC"}).status_code == 404
     with tenant_scope([cast.acme.pk, cast.initech.pk]):
         kept = sorted(Source.objects.values_list("name", "time_zone"))
     assert kept == [("canary", "Asia/Seoul"), ("mx1", "Europe/Berlin"), ("mx2", "Europe/Berlin")]
@@ -226,7 +233,7 @@ def test_source_keeps_what_was_refused(cast: Cast, client_of: ClientOf) -> None:
 def test_source_with_events_keeps_its_zone_and_says_why(cast: Cast, client_of: ClientOf) -> None:
     submit(cast.acme, at=days_ago(1))
     source = make_source(cast.acme)
-    client, page = client_of(cast.bob), f"{PAGE}{source.pk}/"
+    client, page = client_of(cast.bob), f"{PAGE}{source.pk}/edit/"
     assert "the same log would be counted twice" in words(client.get(page))
     written = {"name": "mx9", "format": "postfix", "time_zone": "Europe/Paris"}
     assert client.post(page, written).status_code == 302
@@ -242,7 +249,7 @@ def test_events_that_came_while_the_form_was_open_are_seen(
     source = make_source(cast.acme)
     monkeypatch.setattr("insights.web.source_form.holds_events", lambda _source: False)
     written = {"name": "mx9", "format": "postfix", "time_zone": "Europe/Paris"}
-    answer = client_of(cast.bob).post(f"{PAGE}{source.pk}/", written)
+    answer = client_of(cast.bob).post(f"{PAGE}{source.pk}/edit/", written)
     assert (answer.status_code, b'id="id_time_zone_error"' in answer.content) == (200, True)
     with tenant_scope([cast.acme.pk]):
         source.refresh_from_db()

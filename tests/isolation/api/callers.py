@@ -96,6 +96,8 @@ AT_NORTH = {
 
 To everybody else it is not there.
 """
+SEEN_AT_NORTH = AT_NORTH | dict.fromkeys(("north read", "bob", "carol"), 200)
+"""The same for what whoever may see all of its tenants may see."""
 
 
 def make_clients(world: World) -> dict[str, Client]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.test import Client
 
+from insights.ingest.shared.places import make_server
 from tenants.api_keys import make_key
 from tenants.models import EventType
 from tenants.roles import Scope
@@ -17,7 +18,8 @@ from tenants.webhooks.manage import make_webhook
 from tenants.webhooks.post import Answer
 from tenants.webhooks.send import settle
 from tests.api_routes import Endpoint
-from tests.insights.web.week import NOW
+from tests.factories import submit
+from tests.insights.web.week import NOW, days_ago
 from tests.isolation.api.callers import PEOPLE, make_clients
 from tests.isolation.api.wishes import OF_ONE_IMPORT, OF_ONE_REQUEST, OF_ONE_WEBHOOK
 from tests.isolation.reading import content_of
@@ -84,8 +86,13 @@ def _webhooks(world: World, slug: str) -> dict[str, Any]:
 
 
 def make_stage(world: World) -> Stage:
-    """Give every tenant what only the API shows."""
+    """Give every tenant what only the API shows, and every provider a shared server."""
     samples = {}
+    for slug in ("acme", "initech"):
+        provider: Any = world.tenant(slug).provider
+        name = f"{CANARIES[slug].word}-hub"
+        server = make_server(provider, name=name, format="postfix", time_zone="UTC")
+        submit(server.tenant, at=days_ago(1), account=f"{CANARIES[slug].word}-waiting", source=name)
     for slug, canary in CANARIES.items():
         known = world.kwargs[slug]
         key, _ = make_key(name=f"{canary.word} key", scopes=[Scope.READ], tenant=world.tenant(slug))

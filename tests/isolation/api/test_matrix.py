@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tenants.api.docs import description
+from tenants.roles import Capability
 from tests.api_routes import Endpoint, views_of_the_api
-from tests.isolation.api.callers import AT_NORTH, CALLERS, PEOPLE, hidden_from
+from tests.isolation.api.callers import AT_NORTH, CALLERS, PEOPLE, SEEN_AT_NORTH, hidden_from
 from tests.isolation.api.stage import Stage
 from tests.isolation.api.wishes import ACROSS, QUERIES, WISHES, Wish
 from tests.isolation.world import CANARIES
@@ -48,7 +49,8 @@ def expected(endpoint: Endpoint, method: str, name: str, slug: str) -> int:
         return 404 if rights is None else granted if needed <= rights else 403
     across = ACROSS[endpoint.name]
     if across.is_of_a_provider:
-        status = AT_NORTH.get(name, 404)
+        table = SEEN_AT_NORTH if across.needs == Capability.VIEW else AT_NORTH
+        status = table.get(name, 404)
         return granted if status == 200 else status
     is_empty = across.shows_people_nothing and name in PEOPLE
     if across.needs is None or is_empty or across.needs in (rights or ()):

@@ -117,6 +117,9 @@ WISHES: dict[tuple[str, str], Wish] = {
         lambda slug: {"name": "n", "tenant": slug, "scopes": ["ingest"]}, status=201
     ),
     ("tenants-api:key-revoke", "post"): Wish(),
+    ("insights-api:inbox_assign", "post"): Wish(
+        lambda slug: {"by": "domain", "name": f"{word(slug)}.example", "tenant": slug}
+    ),
     **{
         (f"tenants-api:{place}{name}", method): wish
         for place in ("", "provider-")
@@ -129,6 +132,9 @@ ACROSS = {
     "tenants-api:keys": Across(Capability.MANAGE_KEYS),
     "tenants-api:key": Across(Capability.MANAGE_KEYS, is_of_a_row=True),
     "tenants-api:key-revoke": Across(Capability.MANAGE_KEYS, is_of_a_row=True),
+    "insights-api:shared_servers": Across(Capability.VIEW, is_of_a_provider=True),
+    "insights-api:inbox": Across(Capability.VIEW, is_of_a_provider=True),
+    "insights-api:inbox_assign": Across(Capability.MANAGE_SHARED, is_of_a_provider=True),
     "tenants-api:provider-webhooks": Across(Capability.MANAGE_WEBHOOKS, is_of_a_provider=True),
     **{
         f"tenants-api:provider-{name}": Across(Capability.MANAGE_WEBHOOKS, is_of_a_provider=True)

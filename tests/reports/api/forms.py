@@ -98,7 +98,7 @@ def shown_row(kind: str, row: dict[str, Any], zone: ZoneInfo) -> list[str]:
     """Return how a page shows a row of clients or failures; names aside, which it shows as they were written."""
     cells = []
     for name, value in row.items():
-        if name == "auth_class":
+        if name in {"auth_class", "logins"}:
             continue
         if name.endswith("_at"):
             at = datetime.fromisoformat(value).astimezone(zone)

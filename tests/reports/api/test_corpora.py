@@ -80,7 +80,7 @@ def test_every_form_of_every_table_has_the_same_cells(imported: Cast) -> None:
                 continue
             query = {**DAYS, **narrowed}
             table = api_table(api, kind, **query)
-            rows = [list(row.values()) for row in table["rows"]]
+            rows = [[row[name] for name in declared.columns] for row in table["rows"]]
             written = [["" if cell is None else str(cell) for cell in row] for row in rows]
             assert csv_table(api_file(api, kind, "csv", **query)) == written
             assert printed(kind, "csv", **query) == api_file(api, kind, "csv", **query).decode()
@@ -146,10 +146,11 @@ def test_charts_show_the_rows_of_the_api(imported: Cast, client_of: ClientOf) ->
     report = f"/t/acme/reports/smtp-auth/?{ADDRESS}"
     volume = api_table(api, "sending-volume", **DAYS)["rows"]
     chart = read(client, report).chart("volume")
-    assert chart["series"][0]["values"] == [row["messages"] for row in volume]
+    # Days before the first line are not known: a gap in the chart, and no message in the table.
+    assert [value or 0 for value in chart["series"][0]["values"]] == [row["messages"] for row in volume]
     tls = {row["tls_version"]: row["messages"] for row in api_table(api, "tls-usage", **DAYS)["rows"]}
     series = read(client, f"{report}&view=tls").chart("tls")["series"]
-    assert {one["label"]: sum(one["values"]) for one in series} == {
+    assert {one["label"]: sum(value or 0 for value in one["values"]) for one in series} == {
         TLS_WORDS[TlsVersion(name)]: count for name, count in tls.items() if count
     }
     auth = api_table(api, "authentication", **DAYS)

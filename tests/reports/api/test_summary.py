@@ -77,5 +77,5 @@ def test_number_of_queries_does_not_grow_with_data(
 ) -> None:
     api.read(PATH)  # the first use of a key is noted
     for days in ("today", "-30d"):
-        with django_assert_num_queries(21):
+        with django_assert_num_queries(26):
             api.read(PATH, start=days)

@@ -113,8 +113,8 @@ def test_encoding_that_is_not_read_is_a_415(cast: Cast, encoding: str) -> None:
     ("encoding", "body"),
     [
         ("gzip", b"plain text"),
-        ("gzip", gzip.compress(b"x" * 10_000)[:-12]),
-        ("gzip", gzip.compress(b"x\n" * 5_000)[:-8] + b"12345678"),
+        ("gzip", gzip.compress(b"x" * 10_000, mtime=0)[:-12]),
+        ("gzip", gzip.compress(b"x\n" * 5_000, mtime=0)[:-8] + b"12345678"),
         ("gzip", zlib.compress(b"x")),
         ("zstd", b"plain text"),
         ("zstd", zstandard.compress(b"x\n" * 10_000)[:-3]),

@@ -1,4 +1,4 @@
-"""The operator's pages of sources, imports, events and roll-ups: for looking, never for editing.
+"""Sources, imports, events and roll-ups.
 
 Events and roll-ups are written by the ingest alone, and only together; changed here they would differ.
 """
