@@ -3,9 +3,33 @@
 from __future__ import annotations
 
 import logging.config
-from typing import Any
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-import structlog
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def _without_rich() -> Iterator[None]:
+    """Let structlog be what it is in production, where nothing installs Rich.
+
+    Where a tool of development brought Rich along structlog loads it, for tracebacks that nothing here prints: a tenth
+    of what every command takes to start.
+    """
+    if "rich" in sys.modules:
+        yield
+        return
+    sys.modules["rich"] = None  # type: ignore[assignment] # Python's own way to say that there is none
+    try:
+        yield
+    finally:
+        del sys.modules["rich"]
+
+
+with _without_rich():
+    import structlog
 
 
 def configure(options: dict[str, Any]) -> None:
