@@ -14,7 +14,8 @@ WORKDIR /app
 COPY . .
 COPY --from=assets /build/node_modules node_modules
 # The settings want addresses; collecting files contacts none of them.
-RUN /venv/bin/python -m project.assets && rm -r node_modules \
+RUN /venv/bin/python -m compileall -q insights project reports tenants \
+    && /venv/bin/python -m project.assets && rm -r node_modules \
     && DATABASE_URL=postgresql://build@localhost/build REDIS_URL=redis://localhost \
        SECRET_KEY=for-collecting-static-files-only-never-for-serving \
        /venv/bin/python manage.py collectstatic --no-input --verbosity 0
