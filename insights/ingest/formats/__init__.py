@@ -28,6 +28,8 @@ class ParserFactory(Protocol):
         ...
 
 
+AUTO: Final = "auto"
+"""What stands for the format of a log that is to be recognised."""
 EVENTS: Final = "events"
 """What stands for the format of a source that is sent events over the API: there is nothing to parse."""
 

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 from threading import Event
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -21,6 +20,7 @@ from insights.ingest.follow.keep import Target, place_of
 from insights.ingest.follow.loop import Followed, Stopped, follow, follow_once, patiently
 from insights.ingest.follow.tail import LINGER_SECONDS, Tail
 from insights.ingest.formats import FORMATS
+from insights.management.zones import refuse_other_zone
 from insights.models import Source
 from insights.models.followed import MAX_PATH
 from tenants.models import Tenant
@@ -122,8 +122,7 @@ class Command(BaseCommand):
 def _destination(options: dict[str, Any]) -> tuple[Tenant, Source]:
     """Return the tenant and the source, which is created when it is new."""
     zone = options["time_zone"]
-    if zone and zone not in available_timezones():
-        raise CommandError(f"--time-zone: “{zone}” is not an IANA time zone.", returncode=1)
+    refuse_other_zone(zone)
     for given in options["files"]:
         if "\0" in given or len(str(Path(given).absolute())) > MAX_PATH:
             raise CommandError(f"{given[:80]!r} is no path of a file.", returncode=1)

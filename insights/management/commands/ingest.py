@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
-from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from tqdm import tqdm
 
 from insights.ingest.days import Days
 from insights.ingest.errors import DaysRequired, NoMapping
-from insights.ingest.formats import BY_COLUMNS, BY_DAYS, FORMATS
-from insights.ingest.recognition import AUTO, Recognition, dump
+from insights.ingest.formats import AUTO, BY_COLUMNS, BY_DAYS, FORMATS
 from insights.ingest.run import run_import
 from insights.ingest.shared.places import make_inbox
 from insights.ingest.sources import SourceBusy
 from insights.ingest.totals import note_days
+from insights.management.zones import refuse_other_zone
 from insights.models import ImportStatus, LogImport, Source
 from insights.models.source import MAX_NAME as MAX_SOURCE_NAME
 from tenants.models import Provider, Tenant
 from tenants.scope import tenant_scope
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tqdm import tqdm
+
     from insights.ingest.formats.columns.mapping import ColumnMapping
+    from insights.ingest.recognition import Recognition
     from insights.management.auto_format import Look
 
 
@@ -153,18 +157,19 @@ class Command(BaseCommand):
                 tenant=tenant, source=source, file_name=_shown(path.name)[:255], size_bytes=size, year=year
             )
             if seen is not None:
+                from insights.ingest.recognition import dump
+
                 log_import.recognised = dump(seen)
             if days is not None:
                 note_days(log_import, days)
             log_import.save(force_insert=True)
-        silent = options["json"] or not sys.stderr.isatty()
-        with tqdm(total=size, unit="B", unit_scale=True, desc=path.name, disable=silent) as bar:
+        with _bar(path, size, silent=options["json"] or not sys.stderr.isatty()) as show:
             return run_import(
                 tenant_id=tenant.pk,
                 import_id=log_import.pk,
                 path=path,
                 clock=timezone.now,
-                on_progress=partial(_show, bar),
+                on_progress=show,
                 on_wait=lambda: self.stderr.write(f"Waiting: another import of “{source.name}” is running."),
             )
 
@@ -266,10 +271,7 @@ def _recognised(looks: list[Look]) -> dict[str, Any]:
 def _tenant(options: dict[str, Any]) -> Tenant:
     """Return the tenant; raise CommandError for it and for options that cannot be."""
     zone = options["time_zone"]
-    if zone and zone not in available_timezones():
-        raise CommandError(
-            f"--time-zone: “{zone}” is not an IANA time zone, for instance Europe/Berlin.", returncode=1
-        )
+    refuse_other_zone(zone)
     year = options["year"]
     if year is not None and not 1970 <= year <= timezone.now().year + 1:
         raise CommandError(f"--year: {year} is not between 1970 and next year.", returncode=1)
@@ -312,6 +314,18 @@ def _source(tenant: Tenant, options: dict[str, Any]) -> Source:
             returncode=1,
         )
     return source
+
+
+@contextmanager
+def _bar(path: Path, size: int, *, silent: bool) -> Iterator[Callable[[LogImport], None] | None]:
+    """Draw how far the file was read; give what moves it, None where nobody looks."""
+    if silent:
+        yield None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=size, unit="B", unit_scale=True, desc=path.name) as bar:
+        yield partial(_show, bar)
 
 
 def _show(bar: tqdm[NoReturn], running: LogImport) -> None:

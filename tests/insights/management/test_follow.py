@@ -173,7 +173,10 @@ def test_database_that_is_away_is_waited_for(cast: Cast, tmp_path: Path) -> None
     [
         ({"tenant": "nobody"}, "There is no tenant “nobody”."),
         ({"format": "exim"}, "--format: The source “mx1” has the format postfix."),
-        ({"time_zone": "Mars/Olympus"}, "--time-zone: “Mars/Olympus” is not an IANA time zone."),
+        (
+            {"time_zone": "Mars/Olympus"},
+            "--time-zone: “Mars/Olympus” is not an IANA time zone, for instance Europe/Berlin.",
+        ),
         ({"interval": 0.0}, "--interval is between 0.01 and 3600 seconds."),
     ],
 )
