@@ -95,6 +95,7 @@ class RowWriter:
         if len(self._clients) > _CLIENTS_REMEMBERED:
             self._clients.clear()
         clients, lines = self._clients, []
+        counted: dict[tuple[int, int, int, bool], str] = {}
         earlier: set[_Client] = set()
         fresh = _distinct(records)
         this_minute, stamp = -1, ""
@@ -114,10 +115,15 @@ class RowWriter:
             elif at < known[1]:
                 known[1] = at
                 earlier.add(client)
+            counts = counted.get((messages, logins, recipients, exact))
+            if counts is None:
+                counts = counted[messages, logins, recipients, exact] = (
+                    f"\t{messages}\t{logins}\t{recipients}\t{'t' if exact else 'f'}\t"
+                )
             lines.append(
                 f"{stamp}{_WHOLE_SECONDS.get(within) or _seconds_text(within)}\t{identity.hex()}\t"
-                f"{queue_id if queue_id.isalnum() else escaped(queue_id)}\t{messages}\t{logins}\t{recipients}\t"
-                f"{'t' if exact else 'f'}\t{NULL if size is None else size}\t{known[0]}\n"
+                f"{queue_id if queue_id.isalnum() else escaped(queue_id)}{counts}"
+                f"{NULL if size is None else size}\t{known[0]}\n"
             )
         return _rows(lines, fresh, records), self._names({client: clients[client][1] for client in earlier})
 
