@@ -17,7 +17,7 @@ from insights.ingest.stamps import Stamp, read_stamp
 
 _PLAIN: Final = {b"%02d" % number: number for number in range(60)}
 _COLON: Final = {text + b":": number for text, number in _PLAIN.items()}
-_BLANK: Final = {text + b" ": number for text, number in _PLAIN.items()}
+_BLANK: Final = {text + b" ": number * 1_000_000 for text, number in _PLAIN.items()}
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 _MILLION = 1_000_000
 _MINUTE = 60 * _MILLION
@@ -43,8 +43,8 @@ class Clock:
         self._latest = _FAR_OFF if latest is None else micros_of(latest)
         self._anchor: int | None = None
         self._anchor_month = (0, 0)
-        self._hour = self._tail = _NOTHING
-        self._hour_starts = self._tail_at = self._end = 0
+        self._hour = self._minute = self._tail = _NOTHING
+        self._hour_starts = self._minute_starts = self._tail_at = self._end = 0
         self._scale = 1
 
     def read(self, line: bytes) -> int:
@@ -52,10 +52,15 @@ class Clock:
 
         Raises `YearRequired` at the first stamp that needs a year which nobody gave.
         """
-        if line[:10] == self._hour:
-            minute, second = _COLON.get(line[10:13]), _BLANK.get(line[13:16])
-            if minute is not None and second is not None:
-                return self._accept(self._hour_starts + minute * _MINUTE + second * _MILLION, 16)
+        if line[:13] == self._minute:
+            within = _BLANK.get(line[13:16])
+            if within is not None:
+                return self._accept(self._minute_starts + within, 16)
+        elif line[:10] == self._hour:
+            minute, within = _COLON.get(line[10:13]), _BLANK.get(line[13:16])
+            if minute is not None and within is not None:
+                self._minute, self._minute_starts = line[:13], self._hour_starts + minute * _MINUTE
+                return self._accept(self._minute_starts + within, 16)
         elif line[:14] == self._hour and line[self._tail_at : self._end] == self._tail:
             minute, second = _COLON.get(line[14:17]), _PLAIN.get(line[17:19])
             fraction = line[19 : self._tail_at]
@@ -82,7 +87,7 @@ class Clock:
         stamp = read_stamp(line)
         resolved = None if isinstance(stamp, SkipReason) else self._resolve(stamp, new_input=True)
         self.newest = self._anchor = None
-        self._hour = _NOTHING
+        self._hour = self._minute = _NOTHING
         if resolved is not None:
             self._year = resolved[0].year
 
@@ -94,7 +99,7 @@ class Clock:
         told, guessed = self._resolve(stamp, new_input=True), self._resolve(stamp)
         if told is not None and (guessed is None or told[0].year != guessed[0].year):
             self._move_anchor(told[0], told[1] * _MILLION + stamp.micros)
-            self._hour = _NOTHING
+            self._hour = self._minute = _NOTHING
 
     def state(self) -> dict[str, Any]:
         """Return the newest times as plain data."""
@@ -111,7 +116,7 @@ class Clock:
         self._anchor_month = (int(state["month"][0]), int(state["month"][1]))
         if self._given is None:
             self._year = state["year"]
-        self._hour = _NOTHING
+        self._hour = self._minute = _NOTHING
 
     def _accept(self, micros: int, end: int) -> int:
         if not self._earliest <= micros <= self._latest:
@@ -146,7 +151,7 @@ class Clock:
 
     def _remember_hour(self, line: bytes, stamp: Stamp) -> None:
         """Let the next lines of the same hour, written in the same common form, be read quickly."""
-        self._hour = _NOTHING
+        self._hour = self._minute = _NOTHING
         if stamp.start:
             return
         if stamp.end == 16 and line[6:7] == b" " and not stamp.has_year:
