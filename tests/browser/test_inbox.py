@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.chromium import Visit
 from tests.browser.world import World
@@ -25,10 +25,19 @@ def test_inbox_is_emptied_and_filled_again_by_keyboard(alice: Visit, world: Worl
     expect(page).to_have_url(re.compile("row=old-shop.example"))
     page.keyboard.press("Escape")
     expect(flyout).to_be_hidden()
-    # What was shown before is there at once, and is replaced by what is fetched: a choice made meanwhile would be lost.
-    with page.expect_response(re.compile("row=old-shop.example")):
-        page.keyboard.press("Enter")
-    page.wait_for_load_state("networkidle")
+    # What was shown before is there at once, and takes no choice until it is replaced by what is fetched.
+    inert = []
+
+    def look(route: Route) -> None:
+        inert.append(flyout.locator("[inert]").count())
+        route.continue_()
+
+    page.route(re.compile("row=old-shop.example"), look)
+    page.keyboard.press("Enter")
+    expect(flyout).to_be_visible()
+    expect(flyout.locator("[aria-busy]")).to_have_count(0)
+    page.unroute(re.compile("row=old-shop.example"))
+    assert (inert, flyout.locator("[inert]").count()) == ([1], 0)
     flyout.get_by_label("Customer", exact=True).select_option(label=world.busy.name)
     flyout.get_by_role("button", name="Assign").focus()
     page.keyboard.press("Enter")

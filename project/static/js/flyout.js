@@ -24,6 +24,7 @@ async function load(dialog, href) {
   const mine = ++serial;
   const content = dialog.querySelector(".flyout-content");
   content.setAttribute("aria-busy", "true");
+  content.querySelector(".flyout-body").inert = true; // of the row before: what is chosen there would be lost, or go to that row
   try {
     const response = await fetch(href, { headers: { "X-Flyout": dialog.id }, credentials: "same-origin" });
     const html = await response.text();
