@@ -31,6 +31,9 @@ COLOURFUL = (
 DARK_RULES = ["color-contrast", "scrollable-region-focusable"]
 BARRIERS = """
 async (rules) => {
+  // What is still fading in would have too little contrast.
+  const moving = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
+  await Promise.allSettled(moving.map(({ finished }) => finished));
   for (const row of document.querySelectorAll("tbody tr:nth-child(n + 6)")) row.remove(); // more of the same
   const only = rules ? { runOnly: { type: "rule", values: rules } } : {};
   const { violations } = await axe.run(document, { resultTypes: ["violations"], ...only });
