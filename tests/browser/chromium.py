@@ -7,11 +7,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 from tests.factories import PASSWORD
 
@@ -58,6 +59,21 @@ def running_chromium() -> Iterator[Browser]:
             browser.close()
 
 
+def follow(leading: Locator) -> None:
+    """Click what leads to another page, and wait until that is whole and its scripts have run.
+
+    A click alone returns as soon as the answer begins: what is read or clicked then may not be there, or do nothing.
+    """
+    with leading.page.expect_navigation():
+        leading.click()
+
+
+def stop_clock(page: Page) -> None:
+    """Stop the clock of the page's scripts, for what they do for a moment only: this machine may take longer."""
+    page.clock.install()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+
+
 @dataclass
 class Visit:
     """A window at a site; `complaints` are errors of scripts and of the console, broken policies included."""
@@ -75,7 +91,7 @@ class Visit:
         self.open(path)
         self.page.get_by_label("Email").fill(email)
         self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Log in").click()
+        follow(self.page.get_by_role("button", name="Log in"))
         expect(self.page.get_by_label("Password")).to_have_count(0)
 
     def _console(self, message: ConsoleMessage) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +92,16 @@ def alice(stranger: Visit, world: World) -> Visit:
     """Alice's window, at all customers."""
     stranger.log_in(world.alice.email)
     return stranger
+
+
+@pytest.fixture
+def one_day(world: World) -> None:
+    """Let no midnight of the customer fall into a test whose pages and queries must mean the same days."""
+    now = datetime.now(world.busy.zone)
+    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    left = (midnight.astimezone(UTC) - now.astimezone(UTC)).total_seconds()
+    if left < 60:
+        time.sleep(left)
 
 
 @pytest.fixture(scope="session")

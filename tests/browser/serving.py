@@ -12,7 +12,7 @@ from django.db import connection, connections
 from redis import Redis
 
 from project.celery import app
-from tests.processes import start
+from tests.processes import PATIENCE_SECONDS, start
 
 COMMAND = ("-m", "celery", "-A", "project.celery", "worker", "--concurrency", "1", "--loglevel", "WARNING")
 
@@ -35,7 +35,7 @@ def worker(*, site: str, smtp_port: int) -> Iterator[subprocess.Popen[str]]:
         finally:
             _publish_with(usual)
             process.terminate()
-            process.communicate(timeout=30)
+            process.communicate(timeout=PATIENCE_SECONDS)
             with Redis.from_url(settings.REDIS_URL) as broker:
                 if keys := list(broker.scan_iter(f"{prefix}*")):
                     broker.delete(*keys)

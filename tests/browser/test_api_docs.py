@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import Visit
+from tests.browser.chromium import Visit, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_whoever_is_logged_in_sends_from_the_page(alice: Visit) -> None:
     alice.page.get_by_label("Account of").click()
-    alice.page.get_by_role("link", name="API", exact=True).click()
+    follow(alice.page.get_by_role("link", name="API", exact=True))
     page = alice.page
     expect(page.get_by_text("as alice@")).to_be_visible()
     operation = page.locator("#operations-Tenants-tenants_list")
@@ -35,7 +35,7 @@ def test_stranger_reads_and_is_told_how_to_send(stranger: Visit) -> None:
 
 def test_reference_is_searched(stranger: Visit) -> None:
     stranger.open("/api/v1/docs/")
-    stranger.page.get_by_role("link", name="Reference").click()
+    follow(stranger.page.get_by_role("link", name="Reference"))
     page = stranger.page
     expect(page.get_by_role("heading", name="SMTP AUTH Insights (1.0.0)")).to_be_visible()
     page.get_by_placeholder("Search...").press_sequentially("tenants")

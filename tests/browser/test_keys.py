@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.chromium import Visit, visit
+from tests.browser.chromium import Visit, follow, stop_clock, visit
 from tests.browser.world import World
 
 pytestmark = pytest.mark.browser
@@ -50,11 +50,13 @@ def test_keys_search_help_and_rows(alice: Visit, world: World) -> None:
 
 def test_keys_go_to_another_page(alice: Visit, world: World) -> None:
     alice.open(f"/t/{world.busy.slug}/")
+    stop_clock(alice.page)
     alice.page.keyboard.press("g")
     alice.page.keyboard.press("c")
     expect(alice.page.get_by_role("heading", name="Clients", level=1)).to_be_visible()
 
 
+@pytest.mark.usefixtures("one_day")
 def test_copied_address_opens_the_same_view_for_somebody_else(
     alice: Visit, world: World, chromium: Browser, site: str
 ) -> None:
@@ -64,7 +66,9 @@ def test_copied_address_opens_the_same_view_for_somebody_else(
     chart = alice.page.url
     alice.open(f"{details(world)}?view=auth&range=14d&sort=-basic&q=lindner")
     alice.page.locator("tr[data-row] a[data-row-link]").nth(3).click()
-    title = alice.page.get_by_role("dialog").get_by_role("heading", level=2).inner_text()
+    heading = alice.page.get_by_role("dialog").get_by_role("heading", level=2)
+    expect(heading).not_to_be_empty()
+    title = heading.inner_text()
     expect(alice.page).to_have_url(re.compile("row="))
     with visit(chromium, site) as bob:
         bob.log_in(world.bob.email, path=alice.page.url.removeprefix(site))
@@ -80,8 +84,8 @@ def test_back_leads_to_the_view_before(alice: Visit, world: World) -> None:
     page = alice.page
     alice.open(f"/t/{world.busy.slug}/reports/smtp-auth/")
     first = page.url
-    page.get_by_role("link", name="TLS usage").click()
-    page.get_by_role("link", name="View details table").click()
+    follow(page.get_by_role("link", name="TLS usage"))
+    follow(page.get_by_role("link", name="View details table"))
     page.locator("tr[data-row] a[data-row-link]").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     page.go_back()

@@ -14,9 +14,10 @@ import pytest
 from django.test.utils import override_settings
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.chromium import Visit, visit
+from tests.browser.chromium import Visit, follow, stop_clock, visit
 from tests.browser.world import World
 from tests.insights.ingest.lines import messages
+from tests.processes import until
 
 pytestmark = pytest.mark.browser
 KEY = re.compile(r"^sai_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{43}_[0-9a-f]{8}$")
@@ -66,26 +67,28 @@ def fill_key(page: Page, name: str) -> None:
 def test_key_is_made_copied_used_and_revoked(copying: Visit, world: World) -> None:
     page, path = copying.page, f"/api/v1/tenants/{world.busy.slug}/"
     copying.open(f"/t/{world.busy.slug}/settings/")
-    page.get_by_role("link", name="API keys").click()
-    page.get_by_role("main").get_by_role("link", name="New key").first.click()
+    follow(page.get_by_role("link", name="API keys"))
+    follow(page.get_by_role("main").get_by_role("link", name="New key").first)
     fill_key(page, "nightly export")
-    page.get_by_role("button", name="Make the key").click()
+    follow(page.get_by_role("button", name="Make the key"))
     shown = page.locator("#key-text")
     expect(shown).to_have_text(KEY)
     text = shown.inner_text()
+    stop_clock(page)
     page.get_by_role("button", name="Copy the key").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert copied(page) == text
+    page.clock.resume()
     expect(page.get_by_role("button", name="Copy the key")).to_be_visible()
     assert call(copying.site, path, key=text) == 200
 
-    page.get_by_role("link", name="I have copied it").click()
+    follow(page.get_by_role("link", name="I have copied it"))
     row = page.get_by_role("row", name="nightly export")
     expect(row).to_contain_text(text[:12])
     expect(row).not_to_contain_text("never")
     assert text not in page.content()
-    row.get_by_role("link").click()
-    page.get_by_role("button", name="Revoke this key").click()
+    follow(row.get_by_role("link"))
+    follow(page.get_by_role("button", name="Revoke this key"))
     expect(page.get_by_text("“nightly export” is revoked.")).to_be_visible()
     assert call(copying.site, path, key=text) == 401
 
@@ -93,14 +96,14 @@ def test_key_is_made_copied_used_and_revoked(copying: Visit, world: World) -> No
 def test_provider_key_asks_for_customers_only_where_some_are_meant(copying: Visit, world: World) -> None:
     page = copying.page
     copying.open("/")
-    page.get_by_role("link", name="Settings of North IT").click()
-    page.get_by_role("main").get_by_role("link", name="New key").first.click()
+    follow(page.get_by_role("link", name="Settings of North IT"))
+    follow(page.get_by_role("main").get_by_role("link", name="New key").first)
     fill_key(page, "dashboard")
     choice = page.get_by_role("checkbox", name=world.busy.name)
     expect(choice).to_be_hidden()
     page.get_by_label("Only these:").check()
     choice.check()
-    page.get_by_role("button", name="Make the key").click()
+    follow(page.get_by_role("button", name="Make the key"))
     text = page.locator("#key-text").inner_text()
     assert call(copying.site, f"/api/v1/tenants/{world.busy.slug}/", key=text) == 200
     assert call(copying.site, f"/api/v1/tenants/{world.other.slug}/", key=text) == 404
@@ -114,17 +117,17 @@ def kit(page: Page, name: str) -> Locator:
 def test_light_turns_green_when_the_pasted_text_is_run(copying: Visit, world: World) -> None:
     page = copying.page
     copying.open(f"/t/{world.busy.slug}/sources/")
-    page.get_by_role("main").get_by_role("link", name="Connect a source").click()
+    follow(page.get_by_role("main").get_by_role("link", name="Connect a source"))
     page.get_by_label("Source", exact=True).select_option("new")
     page.get_by_label("Name of the new source").fill("mx browser")
-    page.get_by_role("button", name="Make a key").click()
+    follow(page.get_by_role("button", name="Make a key"))
     text = page.locator("#key-text").inner_text()
     address = f"/api/v1/tenants/{world.busy.slug}/sources/mx%20browser/lines"
     for name in ("curl", "Python", "Fluent Bit", "Vector", "rsyslog"):
         expect(kit(page, name)).to_have_count(1)
         expect(kit(page, name)).to_contain_text(text)
     kit(page, "Python").get_by_role("button", name="Copy").first.click()
-    assert f'URL = "{copying.site}{address}"' in copied(page)
+    until(lambda: f'URL = "{copying.site}{address}"' in copied(page))
     expect(page.get_by_text("Waiting for the first line …")).to_be_visible()
     now = datetime.now(UTC).replace(microsecond=0)
     assert call(copying.site, address, key=text, body=messages(now - timedelta(hours=2), 3)) == 200
@@ -148,16 +151,16 @@ def test_pages_with_a_key_fit_and_have_no_serious_barrier(
         page = found.page
         found.log_in(world.alice.email, path=f"/t/{world.busy.slug}/settings/keys/new/")
         fill_key(page, "looked at")
-        page.get_by_role("button", name="Make the key").click()
+        follow(page.get_by_role("button", name="Make the key"))
         expect(page.locator("#key-text")).to_be_visible()
         check(page, axe)
-        page.get_by_role("link", name="I have copied it").click()
+        follow(page.get_by_role("link", name="I have copied it"))
         check(page, axe)
-        page.get_by_role("row", name="looked at").first.get_by_role("link").click()
+        follow(page.get_by_role("row", name="looked at").first.get_by_role("link"))
         check(page, axe)
         found.open(f"/t/{world.busy.slug}/sources/connect/")
         page.get_by_label("Source", exact=True).select_option(index=0)
-        page.get_by_role("button", name="Make a key").click()
+        follow(page.get_by_role("button", name="Make a key"))
         for name in ("curl", "Python", "rsyslog"):
             kit(page, name)
             check(page, axe)

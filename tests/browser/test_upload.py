@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import Visit
+from tests.browser.chromium import Visit, follow
 from tests.browser.reading import number
 from tests.browser.world import World
 from tests.factories import make_tenant
@@ -37,7 +37,7 @@ def test_uploaded_log_is_read_before_the_eyes_and_undone(
     page.locator("#id_file").set_input_files(log)
     page.locator("#id_name").fill("mx7")
     expect(page.locator("#id_year")).to_have_value(str(at.year))
-    page.get_by_role("button", name="Upload and read").click()
+    follow(page.get_by_role("button", name="Upload and read"))
     status = page.locator(".import-status")
     expect(status).to_have_text("Done", timeout=90_000)
     kinds = ("event", "evidence", "other", "no_stamp")
@@ -47,11 +47,11 @@ def test_uploaded_log_is_read_before_the_eyes_and_undone(
         MESSAGES,
         1,
     )
-    page.get_by_role("link", name="Report on these days").click()
+    follow(page.get_by_role("link", name="Report on these days"))
     assert number(page.locator(".report-headline .figure").first.inner_text()) == MESSAGES
     page.go_back()
-    page.get_by_role("link", name="Undo this import").click()
-    page.get_by_role("button", name="Undo this import").click()
+    follow(page.get_by_role("link", name="Undo this import"))
+    follow(page.get_by_role("button", name="Undo this import"))
     expect(status).to_have_text("Undone", timeout=90_000)
     alice.open(f"/t/{tenant.slug}/reports/smtp-auth/")
     expect(page.locator(".report-headline")).to_have_count(0)

@@ -26,14 +26,14 @@ from insights.queries import (
 )
 from project.periods import DayRange
 from tenants.scope import tenant_scope
-from tests.browser.chromium import Visit
+from tests.browser.chromium import Visit, follow
 from tests.browser.reading import count, headline, hover_day, mail_rows, number, rows, total
 from tests.browser.world import World
 from tests.processes import until
 from tests.reports.attached import attached, csv_rows, html_of
 from tests.reports.smtp_sink import Sink
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("one_day")]
 
 
 def week_of(world: World) -> DayRange:
@@ -50,7 +50,7 @@ def choose_days(page: Page, first: date, last: date) -> None:
     page.locator("summary", has_text="Filters").click()
     page.get_by_label("Start date").fill(first.isoformat())
     page.get_by_label("End date").fill(last.isoformat())
-    page.get_by_role("button", name="Show these days").click()
+    follow(page.get_by_role("button", name="Show these days"))
     expect(page).to_have_url(re.compile(f"range=custom.*start={first}&end={last}"))
 
 
@@ -61,7 +61,7 @@ def senders_table(page: Page) -> Locator:
 def test_dashboard_numbers_lead_through_the_flyout_to_the_report(alice: Visit, world: World) -> None:
     page = alice.page
     expect(page.get_by_role("heading", name="All customers")).to_be_visible()
-    page.get_by_role("main").get_by_role("link", name=world.busy.name).click()
+    follow(page.get_by_role("main").get_by_role("link", name=world.busy.name))
     expect(page.get_by_role("heading", name="Mail flow dashboard")).to_be_visible()
     with tenant_scope([world.busy.pk]):
         selection = Selection(days=week_of(world))
@@ -84,7 +84,7 @@ def test_dashboard_numbers_lead_through_the_flyout_to_the_report(alice: Visit, w
     expect(page).to_have_url(re.compile(rf"/t/{world.busy.slug}/$"))
     expect(widget.locator("a.figure").first).to_be_focused()
     widget.locator("a.figure").last.click()
-    flyout.get_by_role("link", name="SMTP Auth clients report").click()
+    follow(flyout.get_by_role("link", name="SMTP Auth clients report"))
     expect(page.get_by_role("heading", name="SMTP Auth clients report")).to_be_visible()
     assert headline(page)[0] == messages
 
@@ -102,7 +102,8 @@ def test_report_views_domain_and_days_show_what_the_queries_say(alice: Visit, wo
     messages = sum(day.messages for day in volume)
 
     choose_days(page, days.start, days.last)
-    page.get_by_label("Show data for").select_option(domain)
+    with page.expect_navigation():
+        page.get_by_label("Show data for").select_option(domain)
     expect(page).to_have_url(re.compile(f"domain={domain}"))
     assert headline(page)[:2] == [messages, sum(day.recipients for day in volume)]
     canvas = page.locator("canvas[data-chart]")
@@ -111,7 +112,7 @@ def test_report_views_domain_and_days_show_what_the_queries_say(alice: Visit, wo
         assert number(line.partition(":")[2]) == volume[index].messages
         page.mouse.move(0, 0)
 
-    page.get_by_role("link", name="TLS usage").click()
+    follow(page.get_by_role("link", name="TLS usage"))
     expect(page.locator(".report-headline")).to_contain_text("over TLS 1.1 or older")
     assert headline(page)[0] == messages
     page.locator("summary", has_text="Data table").click()
@@ -119,7 +120,7 @@ def test_report_views_domain_and_days_show_what_the_queries_say(alice: Visit, wo
     names = data.locator("thead th").all_text_contents()[1:]
     assert dict(zip(names, [number(text) for text in total(data)[1:]], strict=True)) == tls
 
-    page.get_by_role("link", name="Authentication", exact=True).click()
+    follow(page.get_by_role("link", name="Authentication", exact=True))
     expect(page.locator(".report-headline")).to_contain_text(f"with Basic ({basic:,})")
     assert count(total(page.locator(".report-mechanisms table"))[-1]) == messages
     expect(page).to_have_url(
@@ -137,19 +138,20 @@ def test_details_sort_search_flyout_and_back(alice: Visit, world: World) -> None
         totals = sender_totals(selection)
     alice.open(f"/t/{world.busy.slug}/reports/smtp-auth/?view=tls")
     choose_days(page, days.start, days.last)
-    page.get_by_role("link", name="View details table").click()
+    follow(page.get_by_role("link", name="View details table"))
     table = senders_table(page)
     assert number(total(table)[-1]) == totals["messages"]
     assert sum(count(text) for text in total(table)[1:-1]) == totals["messages"]
     assert {cells[0].lower(): number(cells[-1]) for cells in rows(table)} == found
 
-    page.get_by_role("link", name="Message count").click()
+    follow(page.get_by_role("link", name="Message count"))
     expect(page).to_have_url(re.compile("sort=messages"))
     assert [number(cells[-1]) for cells in rows(table)] == sorted(found.values())
 
     wanted = max(found, key=lambda name: found[name])
     page.get_by_role("searchbox", name="Search sender addresses").fill(wanted.upper())
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(table.locator("tbody tr")).to_have_count(1)
     table.locator("tbody tr td").last.click()
     flyout = page.get_by_role("dialog")
@@ -160,7 +162,7 @@ def test_details_sort_search_flyout_and_back(alice: Visit, world: World) -> None
     page.keyboard.press("Escape")
     expect(flyout).to_have_count(0)
 
-    page.get_by_role("link", name="View report").click()
+    follow(page.get_by_role("link", name="View report"))
     expect(page).to_have_url(re.compile(f"view=tls.*start={days.start}"))
     assert headline(page)[0] == totals["messages"]
 
@@ -199,15 +201,15 @@ def test_requested_report_arrives_with_the_numbers_of_the_screen(
     data = page.locator(".chart-data table")
     names = data.locator("thead th").all_text_contents()[1:]
     tls = dict(zip(names, [number(text) for text in total(data)[1:]], strict=True))
-    page.get_by_role("link", name="Request report").click()
+    follow(page.get_by_role("link", name="Request report"))
     recipients = page.get_by_label("Recipients")
     recipients.fill(f"{world.alice.email}\nnobody@stranger.example")
     expect(page.locator(".chip-wrong")).to_contain_text("nobody@stranger.example")
-    page.get_by_role("button", name="Send the report").click()
+    follow(page.get_by_role("button", name="Send the report"))
     expect(page.locator(".field-errors")).to_contain_text("nobody@stranger.example: neither a member of")
     page.get_by_role("button", name="Remove nobody@stranger.example").click()
     expect(page.locator(".chip")).to_have_count(1)
-    page.get_by_role("button", name="Send the report").click()
+    follow(page.get_by_role("button", name="Send the report"))
     expect(page.get_by_role("status")).to_have_text("Sent", timeout=90_000)
     until(lambda: len(sink.taken) == 1)
     mail = _only(sink, to=world.alice.email)
