@@ -24,7 +24,7 @@ def worker(*, site: str, smtp_port: int) -> Iterator[subprocess.Popen[str]]:
     environment = {
         "CELERY_KEY_PREFIX": prefix,
         "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
-        "EMAIL_TIMEOUT": "20",
+        "EMAIL_TIMEOUT": "60",
         "SITE_URL": site,
         "PYTHONWARNINGS": "default",  # where the suite runs as root, Celery warns of it
     }

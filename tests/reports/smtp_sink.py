@@ -73,7 +73,7 @@ def smtp_sink() -> Iterator[Sink]:
     sink = Sink(port=free_port())
     # Its thread tells of connections that end when nobody listens to the log any more.
     logging.getLogger("mail.log").setLevel(logging.WARNING)
-    controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port, ready_timeout=60)
     controller.start()
     try:
         yield sink

@@ -21,6 +21,7 @@ from reports.models import ReportRequest, RequestStatus
 from reports.tasks import deliver_report
 from tenants.scope import tenant_scope
 from tests.cast import Cast
+from tests.processes import PATIENCE_SECONDS
 from tests.reports.orders import NOW, again
 from tests.reports.smtp_sink import Sink
 from tests.reports.workers import celery_worker, start_run, wait_until
@@ -150,7 +151,7 @@ def test_two_runs_at_once_send_once(cast: Cast, make_order: Order, sink: Sink) -
         start_run(tenant_id=cast.acme.pk, request_id=request.pk, now=NOW, smtp_port=sink.port)
         for _ in range(3)
     ]
-    assert [run.wait(timeout=60) for run in runs] == [0, 0, 0]
+    assert [run.wait(timeout=PATIENCE_SECONDS) for run in runs] == [0, 0, 0]
     assert again(request).status == RequestStatus.SENT
     assert len(sink.taken) == 1
 
@@ -160,13 +161,13 @@ def test_two_runs_at_once_send_once(cast: Cast, make_order: Order, sink: Sink) -
 def test_kill_9_within_the_data_window_sends_the_same_mail_once_more(
     cast: Cast, make_order: Order, sink: Sink
 ) -> None:
-    sink.stall = 3.0
+    sink.stall = 60
     request = make_order(addresses=["alice@example.com", "bob@example.com"])
     run = start_run(tenant_id=cast.acme.pk, request_id=request.pk, now=NOW, smtp_port=sink.port)
     wait_until(lambda: len(sink.taken) == 1)  # the server has it all, and has not said so yet
     assert due(minutes=1) == []  # somebody works on it
     os.kill(run.pid, signal.SIGKILL)
-    assert run.wait(timeout=10) == -signal.SIGKILL
+    assert run.wait(timeout=PATIENCE_SECONDS) == -signal.SIGKILL
     sink.stall = 0
     wait_until(lambda: due(minutes=1) == [request.pk])
     deliver(tenant_id=cast.acme.pk, request_id=request.pk, now=NOW + timedelta(minutes=1))
@@ -193,7 +194,7 @@ def test_worker_with_the_real_broker_sends_the_mail(
         with app.connection_for_write(transport_options=options) as broker:
             ids = {"tenant_id": str(cast.acme.pk), "request_id": str(request.pk)}
             deliver_report.apply_async(kwargs=ids, connection=broker)  # type: ignore[call-arg]  # not in the stubs
-            wait_until(lambda: len(sink.taken) == 1, seconds=60)
+            wait_until(lambda: len(sink.taken) == 1)
             wait_until(lambda: again(request).status == RequestStatus.SENT)
     assert sink.taken[0]["To"] == "alice@example.com"
 

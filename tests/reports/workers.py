@@ -17,6 +17,8 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connections
 
+from tests.processes import PATIENCE_SECONDS
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -41,7 +43,7 @@ def environment(*, smtp_port: int, queue_prefix: str = "") -> dict[str, str]:
             "SECRET_KEY": settings.SECRET_KEY,
             "FILES_DIR": default_storage.path(""),
             "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
-            "EMAIL_TIMEOUT": "20",
+            "EMAIL_TIMEOUT": "60",
             "DJANGO_SETTINGS_MODULE": "project.settings",
         }
     )
@@ -71,7 +73,7 @@ def celery_worker(*, smtp_port: int) -> Iterator[tuple[subprocess.Popen[bytes], 
     finally:
         if process.poll() is None:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=PATIENCE_SECONDS)
 
 
 def start_run(
@@ -91,9 +93,9 @@ def start_run(
     )
 
 
-def wait_until(is_so: Callable[[], bool], *, seconds: float = 30) -> None:
+def wait_until(is_so: Callable[[], bool]) -> None:
     """Return as soon as `is_so` holds; fail when it does not in time."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE_SECONDS
     while not is_so():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.05)

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from project.embedded import processes
 from reports.management.demo import children
 from reports.management.demo.children import Child
+from tests.processes import until
 
 READY = "print('ready', flush=True)"
 PATIENT = f"import time; {READY}; time.sleep(600)"
@@ -30,9 +30,7 @@ def begin(name: str, code: str, *, folder: Path) -> Child:
         logs=folder / "log",
         pids=folder / "run",
     )
-    deadline = time.monotonic() + 20
-    while "ready" not in child.log.read_text() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    until(lambda: "ready" in child.log.read_text())
     return child
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from django.core import mail
-from django.utils import timezone
 
 from insights.demo.truth import Truth
 from insights.models import ImportStatus, LogImport, Source, Submission
@@ -19,14 +18,15 @@ from reports.models import ReportRecipient, ReportRequest
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def kept() -> KeptStory:
     """A story of two days in two parts, whose first part is told from the first day on."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    story = KeptStory(told_at=now - timedelta(days=1), days=2, ends=[now - timedelta(days=1), now])
+    before = NOW - timedelta(days=1)
+    story = KeptStory(told_at=before, days=2, ends=[before, NOW])
     fill_in(story.providers(), password="word of today", is_new=True)
     return story
 
@@ -36,7 +36,7 @@ def of_kestrel(kept: KeptStory) -> list[Part]:
 
 
 def read(part: Part, folder: Path) -> LogImport:
-    log_import = read_part(part, folder=folder, clock=timezone.now)
+    log_import = read_part(part, folder=folder, clock=lambda: NOW)
     assert log_import is not None
     return log_import
 
@@ -81,7 +81,7 @@ def test_part_without_a_line_is_left_out(kept: KeptStory, tmp_path: Path) -> Non
     """The server of Prairie Seed fell silent two weeks ago."""
     silent = next(part for part in kept.parts() if part.tenant.slug == "prairie-seed")
     assert silent in unread(kept.parts(), folder=tmp_path)
-    assert read_part(silent, folder=tmp_path, clock=timezone.now) is None
+    assert read_part(silent, folder=tmp_path, clock=lambda: NOW) is None
     assert silent not in unread(kept.parts(), folder=tmp_path)
     with tenant_scope([Tenant.objects.get(slug="prairie-seed").pk]):
         assert not LogImport.objects.exists()
@@ -106,8 +106,8 @@ def test_stamps_without_a_year_are_read_with_the_one_of_the_story(kept: KeptStor
 
 def test_report_is_asked_for_once(kept: KeptStory, tmp_path: Path) -> None:
     read(of_kestrel(kept)[0], tmp_path)
-    assert ask_once("lindner", now=timezone.now())
-    assert not ask_once("lindner", now=timezone.now())
+    assert ask_once("lindner", now=NOW)
+    assert not ask_once("lindner", now=NOW)
     with tenant_scope([Tenant.objects.get(slug="lindner").pk]):
         request = ReportRequest.objects.get()
         recipients = list(ReportRecipient.objects.values_list("address", flat=True))
@@ -119,6 +119,6 @@ def test_report_is_asked_for_once(kept: KeptStory, tmp_path: Path) -> None:
 
 def test_report_is_not_asked_for_when_its_reader_has_left(kept: KeptStory) -> None:
     Membership.objects.filter(user__email=FIRST.email).delete()
-    assert not ask_once("lindner", now=timezone.now())
+    assert not ask_once("lindner", now=NOW)
     with tenant_scope([Tenant.objects.get(slug="lindner").pk]):
         assert not ReportRequest.objects.exists()
