@@ -89,22 +89,27 @@ def test_answer_that_drips_ends_at_the_deadline(begin: bytes) -> None:
     def speak(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(begin)
-        for _number in range(100):
+        for _number in range(1200):
             time.sleep(0.05)
             connection.sendall(b"a" if begin else b" ")
 
     with speaking(speak) as url:
         begun = time.monotonic()
         answer = post(url, b"{}", {}, seconds=0.6)
-    assert time.monotonic() - begun < 2
+    # A minute of drips; this machine may be busy, and has ended long before nevertheless.
+    assert time.monotonic() - begun < 20
     assert answer.status is None
-    assert answer.milliseconds < 2000
+    assert answer.milliseconds < 20_000
 
 
 def test_server_that_says_nothing_ends_at_the_deadline() -> None:
-    with speaking(lambda _connection: time.sleep(1.5)) as url:
-        answer = post(url, b"{}", {}, seconds=0.3)
-    assert (answer.status, answer.reason) == (None, "No answer within 0 seconds.")
+    def listen(connection: socket.socket) -> None:
+        while connection.recv(65536):
+            pass
+
+    with speaking(listen) as url:
+        answer = post(url, b"{}", {}, seconds=2)
+    assert (answer.status, answer.reason) == (None, "No answer within 2 seconds.")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +122,7 @@ def test_nonsense_is_told_and_never_raised(words: bytes) -> None:
         connection.sendall(words)
 
     with speaking(speak) as url:
-        answer = post(url, b"{}", {}, seconds=3)
+        answer = post(url, b"{}", {})
     assert answer.status in {None, 200}
     assert answer.status == 200 or answer.reason
 
@@ -141,7 +146,7 @@ def test_certificate_that_is_not_trusted_is_refused(tmp_path: Path) -> None:
             got.append(secure.recv(65536))
 
     with speaking(speak) as url:
-        answer = post(url.replace("http:", "https:"), b"{}", {}, seconds=3)
+        answer = post(url.replace("http:", "https:"), b"{}", {})
     assert answer.status is None
     assert "certificate" in answer.reason.lower()
     assert got == []

@@ -10,7 +10,7 @@ import pytest
 
 from tenants.models import DeliveryState
 from tests.cast import Cast
-from tests.processes import ends_well, start, until
+from tests.processes import PATIENCE_SECONDS, ends_well, start, until
 from tests.tenants.webhooks.receiver import Receiver, Reply
 from tests.tenants.webhooks.stage import Clock, happen, hook, only_delivery
 
@@ -37,7 +37,7 @@ def test_beat_and_worker_send_and_try_again_by_themselves(
             until(lambda: only_delivery().state == DeliveryState.DELIVERED, process=process)
         finally:
             process.terminate()
-            process.communicate(timeout=30)
+            process.communicate(timeout=PATIENCE_SECONDS)
     assert [one["status"] for one in only_delivery().tries] == [503, 204]
     assert [request.verified(secret)["data"]["name"] for request in receiver.got] == ["Weekly", "Weekly"]
 

@@ -286,7 +286,7 @@ def test_slow_receiver_holds_up_nobody_else(cast: Cast, receiver: Receiver, cloc
         happen(cast.acme, clock.now)
     clock.on(seconds=1)
     happen(cast.globex, clock.now)
-    receiver.replies = [Reply(waits=0.2)]
+    receiver.replies = [Reply(waits=1)]
     first_round = {delivery.webhook_id for delivery in claim_due(now=clock.now)}
     assert len(first_round) == 2
     clock.on(seconds=5)
