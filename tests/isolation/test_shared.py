@@ -45,7 +45,7 @@ AT_PROVIDER: dict[str, tuple[str, Role]] = {
     "mallory": ("south", Role.OWNER),
 }
 """Who sees every customer of a provider; Nick of north sees some only, which is no right to its inbox."""
-WORDS = {"north": "badger", "south": "heron"}
+WORDS = {"north": "badger", "south": "cormorant"}
 QUERIES = (
     "",
     "view=accounts",
