@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.db import connection
 
 T = TypeVar("T")
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.ports import free_port
 from tests.processes import ROOT, environment
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 
 
 class WebServer:

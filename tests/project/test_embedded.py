@@ -108,7 +108,7 @@ def test_second_ensure_uses_the_running_servers_and_is_quick(folder: Path) -> No
     urls = embedded.ensure(folder, NOTHING_SET)
     before = pids(folder)
     seconds = []
-    for _time in range(5):
+    for _time in range(20):  # the quickest counts, as this machine may be busy
         started = time.monotonic()
         assert embedded.ensure(folder, NOTHING_SET) == urls
         seconds.append(time.monotonic() - started)
