@@ -53,8 +53,9 @@ def _fill(tenant: Tenant, folder: Path) -> dict[str, dict[str, str]]:
     submit(tenant, at=now - timedelta(days=1), count=7, source="mx1")
     fail_login(tenant, at=now - timedelta(days=1), count=3, source="mx1")
     log = folder / "mail.log"
-    log.write_bytes(message(now - timedelta(hours=3), queue_id="A1") + b"no stamp\n")
-    log_import = import_file(tenant, log, source="mx2", zone="UTC", year=now.year, now=now)
+    sent_at = now - timedelta(hours=3)
+    log.write_bytes(message(sent_at, queue_id="A1") + b"no stamp\n")
+    log_import = import_file(tenant, log, source="mx2", zone="UTC", year=sent_at.year, now=now)
     asker, today = make_user("alice"), now.date()
     join(asker, tenant, Role.OWNER)
     week = DayRange.inclusive(today - timedelta(days=8), today - timedelta(days=2))
