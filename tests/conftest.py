@@ -10,9 +10,20 @@ from django.conf import settings
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tenants.models import User
 from tests.cast import Cast, make_cast
+
+# How long an example takes says how busy the machine is.
+hypothesis_settings.register_profile(
+    "busy",
+    hypothesis_settings.get_profile(hypothesis_settings.get_current_profile_name()),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("busy")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
