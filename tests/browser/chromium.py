@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, 
 
 from tests.factories import PASSWORD
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 ARGUMENTS = [
     "--no-sandbox",  # the suite may run as root, in a container
     "--disable-gpu",

@@ -51,7 +51,7 @@ def copied(page: Page) -> str:
 
 def call(site: str, path: str, *, key: str, body: bytes | None = None) -> int:
     """Send a request as a program does; return the status."""
-    connection = HTTPConnection(urlsplit(site).netloc, timeout=30)
+    connection = HTTPConnection(urlsplit(site).netloc, timeout=120)
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "text/plain"}
     connection.request("GET" if body is None else "POST", path, body, headers)
     status = connection.getresponse().status
