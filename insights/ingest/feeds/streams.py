@@ -35,7 +35,7 @@ def read_lines(
     """
     year = year or _year_of(lines, source, span)
     newest = _stream(source, span, year, source.parser_state)
-    if _is_years_later(lines, newest, year):
+    if _is_years_later(lines, newest, year, zone=ZoneInfo(source.time_zone)):
         newest = _stream(source, span, year, None)
     if not _is_older(lines, newest):
         batch = newest.feed_apart(lines)
@@ -85,16 +85,18 @@ def _is_older(lines: Sequence[bytes], stream: LogStream) -> bool:
     return first is not None and first < newest - DISORDER
 
 
-def _is_years_later(lines: Sequence[bytes], stream: LogStream, year: int) -> bool:
+def _is_years_later(lines: Sequence[bytes], stream: LogStream, year: int, *, zone: ZoneInfo) -> bool:
     """Tell whether `stream` would take the first stamp without a year for one of an earlier year.
 
     So it does after a silence of about a year, because a file may be read again at any time. What was open is over.
+    Years are those of the source's `zone`, whose new year is not that of UTC.
     """
     for line in lines:
         stamp, at = read_stamp(line), stream.parser.begins_at(line)
         if isinstance(stamp, Stamp) and at is not None:
-            return not stamp.has_year and at + timedelta(days=180) < at.replace(
-                year=year, day=min(at.day, 28)
+            there = at.astimezone(zone)
+            return not stamp.has_year and there + timedelta(days=180) < there.replace(
+                year=year, day=min(there.day, 28)
             )
     return False
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, connections
@@ -187,6 +188,28 @@ def test_year_turns_between_requests(cast: Cast) -> None:
     with tenant_scope([cast.acme.pk]):
         times = list(LoginFailure.objects.order_by("occurred_at").values_list("occurred_at", flat=True))
     assert times == [eve + timedelta(seconds=seconds) for seconds in (0, 4, 20, 40 * 86_400)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("time_zone", "midnight"),
+    [
+        ("Europe/Berlin", datetime(2026, 12, 31, 23, tzinfo=UTC)),
+        ("America/New_York", datetime(2027, 1, 1, 5, tzinfo=UTC)),
+    ],
+)
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_session_goes_on_where_the_year_turns_at_another_hour_than_in_utc(
+    cast: Cast, time_zone: str, midnight: datetime, minutes: int
+) -> None:
+    cast.acme.time_zone = time_zone
+    cast.acme.save()
+    api, at = sender(cast.acme), midnight + timedelta(minutes=minutes)
+    log = message(at.astimezone(ZoneInfo(time_zone)), queue_id="4ABC").splitlines(keepends=True)
+    with travel(at + timedelta(minutes=1), tick=False):
+        assert [send_lines(api, line)["event"] for line in log] == [0, 0, 0, 1, 0]
+    with tenant_scope([cast.acme.pk]):
+        assert Submission.objects.get().occurred_at == at
 
 
 @pytest.mark.django_db
