@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,9 @@ from django.core.management import call_command
 from insights.models import Submission
 from tenants.scope import tenant_scope
 from tests.cast import Cast
-from tests.imports import assert_recounted
+from tests.imports import NOW, assert_recounted
 
-AT = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0) - timedelta(days=2)
+AT = NOW - timedelta(days=2)
 HEADER = "date,senderName,senderDomain,authMethod,original_client_ip,tls_version,tls_cipher,message_count,message_id"
 
 

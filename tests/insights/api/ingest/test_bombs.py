@@ -28,6 +28,11 @@ MOST_GROWTH = 50 * 1024**2
 _PIECE = b"\n" * 1024**2
 
 
+@pytest.fixture(autouse=True)
+def _clock() -> None:
+    """The server has the machine's."""
+
+
 def bomb(encoding: str) -> bytes:
     """Return a gibibyte of line ends, packed as tightly as the encoding can."""
     packed = io.BytesIO()

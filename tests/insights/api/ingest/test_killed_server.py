@@ -27,6 +27,11 @@ pytestmark = [
 BATCHES, RECORDS, KILLS, SENDERS = 200, 1000, 10, 4
 
 
+@pytest.fixture(autouse=True)
+def _clock() -> None:
+    """The server has the machine's."""
+
+
 def test_nothing_acknowledged_is_missing_and_nothing_is_there_twice() -> None:
     cast = make_cast()
     key = make_key(name="sender", scopes=(Scope.INGEST,), tenant=cast.acme)[1]

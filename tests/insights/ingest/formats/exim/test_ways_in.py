@@ -56,6 +56,7 @@ def test_upload_of_a_main_log_needs_no_year(cast: Cast, client_of: ClientOf) -> 
     assert "mx1 up to date Exim · UTC" in words(client.get("/t/acme/sources/"))
 
 
+@time_machine.travel(NOW, tick=False)
 def test_lines_over_the_api_make_a_source_of_the_format(cast: Cast) -> None:
     api, data = sender(cast.acme), lines_of(arrival(), REFUSED, "no line that matters")
     answer = send_lines(api, data + b"no stamp\n", query="?format=exim")
