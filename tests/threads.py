@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from django.db import connection
 
+from tests.processes import PATIENCE_SECONDS
+
 T = TypeVar("T")
-PATIENCE_SECONDS = 120.0
 
 
 @contextmanager

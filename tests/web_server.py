@@ -13,9 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.ports import free_port
-from tests.processes import ROOT, environment
-
-PATIENCE_SECONDS = 120.0
+from tests.processes import PATIENCE_SECONDS, ROOT, environment
 
 
 class WebServer:

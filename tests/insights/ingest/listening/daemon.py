@@ -49,7 +49,7 @@ class Daemon:
     def connect(self, context: ssl.SSLContext | None = None) -> socket.socket:
         """Return a connection, over TLS where a context is given."""
         port = self.ports["tls" if context else "tcp"]
-        plain = socket.create_connection(("127.0.0.1", port), timeout=10)
+        plain = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS)
         return context.wrap_socket(plain, server_hostname="localhost") if context else plain
 
     def send(self, data: bytes, context: ssl.SSLContext | None = None) -> None:
@@ -65,7 +65,7 @@ class Daemon:
 
     def told(self) -> dict[str, Any]:
         """Return what it wrote when it ended, if run with `TOLD`: messages taken, stored, and dropped by reason."""
-        self.reader.join(10)
+        self.reader.join(PATIENCE_SECONDS)
         [line] = [one for one in self.said if "syslog.end" in one]
         told: dict[str, Any] = json.loads(line)
         return told
@@ -97,7 +97,7 @@ def syslog(*arguments: str | Path, program: Sequence[str] = ("manage.py",), **mo
                     process.wait(30)
                 except subprocess.TimeoutExpired:
                     process.kill()
-            daemon.reader.join(10)
+            daemon.reader.join(PATIENCE_SECONDS)
 
 
 def _read(stream: Any, into: list[str]) -> None:
@@ -143,9 +143,10 @@ def refused(protocol: str) -> dict[str, int]:
 
 def looks_again() -> None:
     """Wait until every listener has looked who may send, and a second time, since now."""
+    # It says that it is there only after it has said where it listens.
+    until(SyslogListener.objects.exists)
     for _time in range(2):
         seen = dict(SyslogListener.objects.values_list("pk", "seen_at"))
-        assert seen
         until(
             lambda seen=seen: all(  # type: ignore[misc]
                 one.seen_at > seen[one.pk] for one in SyslogListener.objects.filter(pk__in=seen)

@@ -21,7 +21,7 @@ from tests.insights.ingest.listening.test_daemon import accounts, data, key_of, 
 from tests.processes import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-PATIENCE = 3.0
+PATIENCE = 5.0
 _READY = """
 import os
 from functools import partial
@@ -61,7 +61,7 @@ def cast(transactional_db: None) -> Cast:
 def closes(connection: socket.socket) -> None:
     """Wait until the other end has closed it, and close this one."""
     with connection:
-        connection.settimeout(30)
+        connection.settimeout(PATIENCE_SECONDS)
         try:
             assert connection.recv(1) == b""
         except ConnectionResetError:
@@ -84,19 +84,19 @@ def counted(count: int, token: bytes, *, first: int = 0) -> bytes:
 
 def test_silent_strangers_and_slow_messages_are_closed_and_an_idle_sender_stays(cast: Cast) -> None:
     token = data(key_of(cast.acme))
+    first, second = counted(2, token), counted(2, token, first=50)
     with syslog("--tcp", "127.0.0.1:0", program=IMPATIENT) as daemon:
         with daemon.connect() as idle, daemon.connect() as silent, daemon.connect() as slow:
-            idle.sendall(counted(2, token))
-            slow.sendall(counted(2, token, first=50))
+            idle.sendall(first)
+            slow.sendall(second)
             settles(lambda: stored(cast.acme), (4, 2))
             # What the sender waited before it began does not count.
             time.sleep(PATIENCE)
             began = time.monotonic()
-            slow.settimeout(10)
             slow.sendall(b"900 <22>1 ")
             # A message that never ends, an octet at a time: each of them says that somebody is there.
             while is_open(slow):
-                assert time.monotonic() - began < 30
+                assert time.monotonic() - began < PATIENCE_SECONDS
                 with suppress(ConnectionError):
                     slow.send(b"x")
                 time.sleep(0.1)
@@ -135,7 +135,7 @@ def test_listener_whose_upkeep_breaks_stores_what_it_took_and_ends(cast: Cast, t
             connection.sendall(b"".join(wrapped(log, data=token, counted=True)))
             sign.touch()
             assert daemon.process.wait(PATIENCE_SECONDS) == 1
-        daemon.reader.join(10)
+        daemon.reader.join(PATIENCE_SECONDS)
         assert "RuntimeError: nobody foresaw this\n" in daemon.said
     assert stored(cast.acme) == (500, 1)
     assert accounts(cast.acme)[1] == len(log)
@@ -185,4 +185,4 @@ def test_handshake_that_does_not_come_is_not_waited_for(cast: Cast, tmp_path: Pa
 
 
 def _from(address: str, daemon: Daemon) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", daemon.ports["tcp"]), 10, (address, 0))
+    return socket.create_connection(("127.0.0.1", daemon.ports["tcp"]), PATIENCE_SECONDS, (address, 0))

@@ -89,7 +89,7 @@ def test_lines_wait_while_the_database_is_away_and_those_of_others_do_not(
 def test_what_is_not_stored_at_the_end_is_counted_as_lost() -> None:
     shelf = Shelf(lambda route, _texts: OperationalError("away") if route == ONE else None)
     lines = {ONE: numbered(BATCH_LINES + 3), OTHER: numbered(4)}
-    is_stored, count, drops = run(shelf, lines, patience=0.3)
+    is_stored, count, drops = run(shelf, lines, patience=2)
     assert (is_stored, count, drops.total) == (False, 4, {"at_exit": BATCH_LINES + 3})
     assert drops.take_sources() == {(ONE, "at_exit"): (BATCH_LINES + 3, "")}
 
