@@ -82,7 +82,7 @@ def again(log_import: LogImport) -> LogImport:
 def imports_of(tenant: Tenant) -> list[LogImport]:
     """Return the tenant's imports, oldest first."""
     with tenant_scope([tenant.pk]):
-        return list(LogImport.objects.select_related("source", "created_by").order_by("created_at"))
+        return list(LogImport.objects.select_related("source", "created_by").order_by("created_at", "pk"))
 
 
 def upload(

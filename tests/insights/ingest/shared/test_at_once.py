@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,13 +59,11 @@ def test_assignment_waits_for_the_portion_that_is_stored(cast: Cast, inbox: Tena
     def work() -> int:
         return assign(inbox, NOBODY, cast.acme, person=None, now=NOW).events
 
-    with tenant_scope([inbox.pk]):
+    with ExitStack() as ends, tenant_scope([inbox.pk]):
         share_tenant(inbox.pk)
-        pool = beside(work)
-        future = pool.__enter__()
+        future = ends.enter_context(beside(work))
         until_blocked(future)
         assert not future.done()
-    pool.__exit__(None, None, None)
     assert future.result() == 3
     assert_shared(cast, inbox, events=12)
 
