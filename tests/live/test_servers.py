@@ -45,7 +45,7 @@ from tests.live.rows import compare, pasted, rows
 from tests.live.rsyslog import syslogd
 from tests.live.submitting import VERSIONS, last_word, submit_all
 from tests.ports import free_port
-from tests.processes import ends_well, start
+from tests.processes import PATIENCE_SECONDS, ends_well, start
 
 COUNT = 200
 SOURCES = ("sent", "followed")
@@ -85,7 +85,7 @@ def relay() -> Iterator[int]:
     """Run a relay until the block ends, and say at which port."""
     # Its thread tells of connections that end when nobody listens to the log any more.
     logging.getLogger("mail.log").setLevel(logging.WARNING)
-    controller = Controller(Relay(), hostname="127.0.0.1", port=free_port())
+    controller = Controller(Relay(), hostname="127.0.0.1", port=free_port(), ready_timeout=PATIENCE_SECONDS)
     controller.start()
     try:
         yield controller.port

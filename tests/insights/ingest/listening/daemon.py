@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -127,11 +128,12 @@ def _with_year(stamp: bytes) -> bytes:
 
 
 def drops(tenant: Tenant) -> dict[tuple[str, str], int]:
-    """Return what was dropped, by source and reason."""
+    """Return what was dropped, by source and reason, on whatever day."""
+    found: Counter[tuple[str, str]] = Counter()
     with tenant_scope([tenant.pk]):
-        return {
-            (one.source.name, one.reason): one.messages for one in SyslogDrop.objects.select_related("source")
-        }
+        for one in SyslogDrop.objects.select_related("source"):
+            found[one.source.name, one.reason] += one.messages
+    return dict(found)
 
 
 def refused(protocol: str) -> dict[str, int]:
