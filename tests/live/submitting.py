@@ -55,10 +55,12 @@ def submit_all(
     queue_id: Callable[[bytes], str] = last_word,
     first: int = 0,
     versions: Sequence[TlsVersion] = tuple(VERSIONS),
+    logged_in: Callable[[], object] = lambda: None,
 ) -> Iterator[Said]:
     """Submit so many messages, each over a connection of its own, from eleven addresses as seven accounts.
 
-    `queue_id` finds the message's name in the answer to it; messages are numbered from `first` on.
+    `queue_id` finds the message's name in the answer to it; messages are numbered from `first` on. `logged_in` is
+    called between the login and the message.
     """
     contexts = {version: _context(wanted) for version, wanted in VERSIONS.items() if wanted is not None}
     for number in range(first, first + count):
@@ -75,6 +77,7 @@ def submit_all(
                 client.ehlo("client.example")
             client.user, client.password = account, PASSWORD
             client.auth(mechanism, getattr(client, f"auth_{mechanism.lower()}"))
+            logged_in()
             answer = _send(client, sender, recipients, number)
         sent = Sent(queue_id(answer), account, sender, client_ip, version, mechanism, len(recipients))
         yield Said(sent, after, datetime.now(UTC))
