@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection, connections
