@@ -53,7 +53,7 @@ WITH asked AS (
         submissions_duplicate + failures_duplicate AS duplicate,
         coalesce(received_on, (created_at AT TIME ZONE zone)::date) > today - %(days)s AS is_of_week,
         coalesce(least(lines_from_at, first_at), lines_until_at) AS begins,
-        coalesce(greatest(lines_until_at, last_at), lines_from_at) AS ends
+        greatest(lines_until_at, last_at) AS ends
     FROM insights_logimport JOIN asked USING (tenant_id)
 ), read AS (
     SELECT source_id, sum(matched) AS matched, sum(other) AS other, sum(duplicate) AS duplicate,
@@ -65,7 +65,7 @@ WITH asked AS (
     SELECT source_id, array_agg(lower(span)) AS begins, array_agg(upper(span) - interval '10 minutes') AS ends
     FROM (
         SELECT source_id, range_agg(tstzrange(begins, ends + interval '10 minutes')) AS spans
-        FROM imports WHERE status <> %(undone)s AND begins <= ends AND NOT kind = ANY (%(events)s)
+        FROM imports WHERE NOT status IN (%(undone)s, %(refused)s) AND begins <= ends AND NOT kind = ANY (%(events)s)
         GROUP BY source_id
     ) AS grouped, unnest(spans) AS span
     GROUP BY source_id
@@ -148,6 +148,7 @@ def health_overview(tenants: Sequence[Tenant], *, now: datetime) -> list[SourceR
         "window": DAYS + HABIT.days,
         "days": DAYS,
         "undone": ImportStatus.UNDONE,
+        "refused": ImportStatus.REFUSED,
         "events": [ImportKind.SUBMISSIONS, ImportKind.FAILURES],
     }
     with connection.cursor() as cursor:

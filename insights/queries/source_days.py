@@ -42,7 +42,8 @@ LEFT JOIN LATERAL (
 WHERE sent.there OR refused.there
 """
 # Neighbours that follow each other within ten minutes are one span: a log that is read file by file. What is sent as
-# single events has no lines, so that it says nothing of the days between two of them.
+# single events has no lines, so that it says nothing of the days between two of them. Where the first line stands is
+# noted before anybody knows whether one is taken: what was refused, and what has no line that was taken, read nothing.
 _SPANS = """
 SELECT source_id, is_undone, lower(span), upper(span) - interval '10 minutes'
 FROM (
@@ -51,10 +52,10 @@ FROM (
     FROM (
         SELECT source_id, status,
             coalesce(least(lines_from_at, first_at), lines_until_at) AS begins,
-            coalesce(greatest(lines_until_at, last_at), lines_from_at) AS ends
+            greatest(lines_until_at, last_at) AS ends
         FROM insights_logimport
         WHERE tenant_id = ANY (%(tenants)s::uuid[]) AND source_id = ANY (%(sources)s::uuid[])
-            AND NOT kind = ANY (%(events)s)
+            AND NOT kind = ANY (%(events)s) AND status <> %(refused)s
     ) AS log
     WHERE begins <= ends
     GROUP BY 1, 2
@@ -116,6 +117,7 @@ def spans_of(source_ids: Sequence[UUID]) -> dict[UUID, Spans]:
         "tenants": list(current_scope()),
         "sources": list(source_ids),
         "undone": ImportStatus.UNDONE,
+        "refused": ImportStatus.REFUSED,
         "events": [ImportKind.SUBMISSIONS, ImportKind.FAILURES],
     }
     found: dict[UUID, Spans] = defaultdict(Spans)
