@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -11,6 +11,7 @@ from django.template import Context
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localdate
 
 register = template.Library()
 
@@ -69,10 +70,18 @@ def sort_header(
 
 @register.simple_tag
 def day_span(first: date, last: date) -> SafeString:
-    """Write inclusive days as short as they can be told: “17–23 Nov 2026”, “30 Oct – 5 Nov 2026”."""
+    """Write inclusive days as short as they can be told: “17–23 Nov 2026”, “30 Oct – 5 Nov 2026”.
+
+    Instants are of the days that they have in the time zone of the page.
+    """
+    first, last = _day_of(first), _day_of(last)
     if first == last:
         return format_html("{}", date_format(first, "j M Y"))
     if (first.year, first.month) == (last.year, last.month):
         return format_html("{}–{}", date_format(first, "j"), date_format(last, "j M Y"))
     start = date_format(first, "j M") if first.year == last.year else date_format(first, "j M Y")
     return format_html("{} – {}", start, date_format(last, "j M Y"))
+
+
+def _day_of(at: date) -> date:
+    return localdate(at) if isinstance(at, datetime) else at

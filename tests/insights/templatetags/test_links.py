@@ -1,11 +1,12 @@
 """Links and forms keep what else is in the URL."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.paginator import Paginator
 from django.template import Context
 from django.test import RequestFactory
+from django.utils import timezone
 
 from insights.templatetags import links
 
@@ -61,3 +62,20 @@ def test_pagination_elides_what_is_far() -> None:
 )
 def test_day_span_is_as_short_as_can_be(first: date, last: date, told: str) -> None:
     assert links.day_span(first, last) == told
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        (datetime(2026, 11, 20, 9, tzinfo=UTC), datetime(2026, 11, 20, 14, tzinfo=UTC), "20 Nov 2026"),
+        (datetime(2026, 11, 20, 9, tzinfo=UTC), datetime(2026, 11, 20, 15, tzinfo=UTC), "20–21 Nov 2026"),
+        (
+            datetime(2026, 10, 31, 14, tzinfo=UTC),
+            datetime(2026, 10, 31, 15, tzinfo=UTC),
+            "31 Oct – 1 Nov 2026",
+        ),
+    ],
+)
+def test_day_span_of_instants_is_of_the_days_of_the_page(first: datetime, last: datetime, told: str) -> None:
+    with timezone.override("Asia/Seoul"):
+        assert links.day_span(first, last) == told

@@ -166,6 +166,16 @@ def test_light_tells_how_a_source_stands(
     assert (card.light, card.word) == (light, said)
 
 
+@pytest.mark.parametrize(
+    ("lines", "told"), [(19, "No line that was read could be used."), (0, "No line was read yet.")]
+)
+def test_card_tells_lines_that_were_of_no_use_from_none(
+    cast: Cast, client_of: ClientOf, lines: int, told: str
+) -> None:
+    make_import(cast.acme, status=ImportStatus.REFUSED, unrecognised={"before_retention": lines})
+    assert told in words(client_of(cast.carol).get(PAGE))
+
+
 def test_list_asks_again_only_while_something_goes_on(cast: Cast, client_of: ClientOf) -> None:
     client = client_of(cast.carol)
     make_import(cast.acme)
