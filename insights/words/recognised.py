@@ -46,6 +46,8 @@ def doubt_words(recognition: Recognition, names: Names) -> str:
         ) % {"columns": _listed(recognition.columns, _COLUMNS)}
     if recognition.doubt is Doubt.RECORDS:
         return _("This file holds JSON, and no record in it is of a known mail server.")
+    if not recognition.lines:
+        return _("It begins with a line that does not end, which no mail server writes.")
     looked_at = ngettext(
         "The only line is of no mail server's log that can be read.",
         "None of the first %(count)s lines is of a mail server's log that can be read.",

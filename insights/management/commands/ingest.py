@@ -122,8 +122,8 @@ class Command(BaseCommand):
             told = accounting(tenant, source, imports, not_begun)
             self.stdout.write(json.dumps(told | _recognised(looks), ensure_ascii=False))
         else:
-            for log_import in imports:
-                self.stdout.write("\n".join(_in_words(log_import)))
+            for path, log_import in zip(options["files"], imports, strict=False):
+                self.stdout.write("\n".join([*_in_words(log_import), *_of_no_login(log_import, path)]))
         failed = imports[-1]
         if failed.status != ImportStatus.DONE:
             rest = f" Not begun: {', '.join(not_begun)}." if not_begun else ""
@@ -137,7 +137,9 @@ class Command(BaseCommand):
             unmade = Source(tenant=tenant, name=options["source"], format="")
             told = accounting(tenant, unmade, [], not_begun) | {"message": why}
             self.stdout.write(json.dumps(told | _recognised(looks), ensure_ascii=False))
-        self.stderr.write(f"{why} Nothing was imported; give --format to read it all the same.")
+        can_be_read = all(look.recognition for look in looks)
+        next_step = "; give --format to read it all the same" if can_be_read else ""
+        self.stderr.write(f"{why} Nothing was imported{next_step}.")
         sys.exit(1)
 
     def _import(
@@ -388,3 +390,16 @@ def _in_words(log_import: LogImport) -> list[str]:
             f"  {numbers['held_bytes']:>12,} bytes of an unfinished last line wait for the next import of this source"
         )
     return lines
+
+
+def _of_no_login(log_import: LogImport, path: Path) -> list[str]:
+    """Return what to say of a log that was read and tells of no login: what else it looks like."""
+    matched = log_import.lines_event + log_import.lines_evidence
+    if log_import.status != ImportStatus.DONE or not log_import.lines or matched:
+        return []
+    from insights.management.auto_format import look_at
+
+    look = look_at(path, shown=log_import.file_name)
+    is_another = look.recognition and look.recognition.format not in {None, log_import.source.format}
+    hint = f" {look.words} To read it as that, give --format auto and another source." if is_another else ""
+    return [f"  None of its lines is about a login, read as {log_import.source.format}.{hint}"]

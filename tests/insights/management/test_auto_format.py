@@ -83,6 +83,7 @@ def test_words_say_what_was_found(cast: Cast, tmp_path: Path) -> None:
         ),
         (b"account,sent,day\nann,3,4\n", "table", "This is a table with the columns account, sent, day, and"),
         (b'{"a": 1}\n', "records", "This file holds JSON, and no record in it is of a known mail server."),
+        (b"x" * 5_000_000, "nothing", "It begins with a line that does not end, which no mail server writes."),
         (b"", "unreadable", "x.log is empty."),
         (
             random.Random(1).randbytes(9_000),
@@ -100,8 +101,30 @@ def test_what_is_not_recognised_is_refused_with_the_reason(
     assert (numbers["files"], numbers["not_begun"]) == ([], ["mainlog", "x.log"])
     assert [one["doubt"] for one in numbers["recognised"]] == [None, doubt]
     assert numbers["message"].startswith(f"x.log: {said}")
-    assert errors == f"{numbers['message']} Nothing was imported; give --format to read it all the same.\n"
+    next_step = "" if doubt == "unreadable" else "; give --format to read it all the same"
+    assert errors == f"{numbers['message']} Nothing was imported{next_step}.\n"
     assert nothing_is_there(cast)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (CRON * 2, "None of its lines is about a login, read as postfix."),
+        (
+            exim(),
+            "None of its lines is about a login, read as postfix. Recognised as exim (certain): exim, 2 of 2 lines,"
+            " 2 events. To read it as that, give --format auto and another source.",
+        ),
+        (messages(yesterday(), 1), ""),
+    ],
+)
+def test_log_that_tells_of_no_login_is_no_silent_zero(
+    cast: Cast, tmp_path: Path, data: bytes, said: str
+) -> None:
+    out = StringIO()
+    path = write(tmp_path, "x.log", data)
+    call_command("ingest", path, tenant="acme", source="mx1", year=yesterday().year, stdout=out)
+    assert [line.strip() for line in out.getvalue().splitlines()[3:]] == ([said] if said else [])
 
 
 def test_source_keeps_its_format(cast: Cast, tmp_path: Path) -> None:
