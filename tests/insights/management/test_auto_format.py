@@ -83,7 +83,11 @@ def test_words_say_what_was_found(cast: Cast, tmp_path: Path) -> None:
         ),
         (b"account,sent,day\nann,3,4\n", "table", "This is a table with the columns account, sent, day, and"),
         (b'{"a": 1}\n', "records", "This file holds JSON, and no record in it is of a known mail server."),
-        (b"x" * 5_000_000, "nothing", "It begins with a line that does not end, which no mail server writes."),
+        (
+            b"x" * 5_000_000,
+            "nothing",
+            "It begins with a line that does not end, which no mail server writes.",
+        ),
         (b"", "unreadable", "x.log is empty."),
         (
             random.Random(1).randbytes(9_000),
@@ -112,8 +116,10 @@ def test_what_is_not_recognised_is_refused_with_the_reason(
         (CRON * 2, "None of its lines is about a login, read as postfix."),
         (
             exim(),
-            "None of its lines is about a login, read as postfix. Recognised as exim (certain): exim, 2 of 2 lines,"
-            " 2 events. To read it as that, give --format auto and another source.",
+            (
+                "None of its lines is about a login, read as postfix. Recognised as exim (certain): exim, 2 of 2 lines,"
+                " 2 events. To read it as that, give --format auto and another source."
+            ),
         ),
         (messages(yesterday(), 1), ""),
     ],

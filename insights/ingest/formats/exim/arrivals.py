@@ -111,7 +111,7 @@ class Arrivals:
                 (
                     digest.digest(), self.micros, self._host(self.host), queue_id.decode(), client.account,
                     client.sender, client.address, client.tls, client.mechanism, recipients,
-                    exact and not self.cut, int(size), 1, 0,
+                    exact and not self.cut, int(size) if size.isdigit() else None, 1, 0,
                 ),
             )
         )  # fmt: skip

@@ -36,6 +36,11 @@ def test_line_gives_one_record() -> None:
     )
 
 
+def test_size_that_is_blotted_out_is_not_known() -> None:
+    record = only(arrival().replace(" S=1281", " S=sss"))
+    assert (record.account, record.size_bytes) == ("ann@acme.example", None)
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -29,8 +29,8 @@ def listed() -> list[tuple[str, int]]:
 
 
 def data_of(name: str) -> bytes:
-    """Return a sample; the sizes that Exim's own test suite blots out are numbers again."""
-    return next(path for path in corpus.SAMPLES.glob(f"*{name}")).read_bytes().replace(b" S=sss", b" S=391")
+    """Return a sample as it stands there; Exim's own test suite blots out sizes."""
+    return next(path for path in corpus.SAMPLES.glob(f"*{name}")).read_bytes()
 
 
 @pytest.mark.parametrize(("name", "submissions"), listed())
