@@ -18,9 +18,10 @@ from tenants.models import Tenant
 
 
 class TlsShareOfSource(NamedTuple):
-    """How many of a source's messages carry no TLS version."""
+    """How many of a source's messages carry no TLS version; `format` is that of its log."""
 
     source: str
+    format: str
     unknown: int
     messages: int
 
@@ -55,8 +56,10 @@ def evidence(selection: Selection, tenant: Tenant, *, now: datetime) -> Evidence
             messages=Sum("messages"),
         )
     )
-    names = dict(Source.objects.values_list("pk", "name"))
-    shares = [TlsShareOfSource(names.get(pk, "–"), unknown, messages) for pk, unknown, messages in found]
+    named = {pk: (name, log) for pk, name, log in Source.objects.values_list("pk", "name", "format")}
+    shares = [
+        TlsShareOfSource(*named.get(pk, ("–", "")), unknown, messages) for pk, unknown, messages in found
+    ]
     return Evidence(
         days=evidence_of(tenant, selection.days, now=now, source_id=selection.source_id),
         tls=tuple(sorted((one for one in shares if one.unknown), key=lambda one: (-one.unknown, one.source))),

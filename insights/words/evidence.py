@@ -7,12 +7,14 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from insights.charts import Remarks
 from insights.health.days import DayEvidence, Wholeness, runs
 from insights.queries.evidence import Evidence
 from insights.templatetags.figures import number, share_of
 from insights.words.day_states import remark
+from insights.words.tls_hints import TlsHint, tls_hint
 
 MOST_SENTENCES = 6
 MOST_SOURCES = 3
@@ -29,6 +31,16 @@ def tls_sentence(found: Evidence) -> str:
         "share": share_of(found.tls_unknown, found.messages),
         "sources": _sources(found),
     }
+
+
+def tls_hints(found: Evidence) -> list[TlsHint]:
+    """Return what would make the logs of those sources tell more, once for each kind of log."""
+    hints: dict[str, TlsHint] = {}
+    for one in found.tls:
+        hint = tls_hint(one.format, known=one.messages - one.unknown, messages=one.messages)
+        if hint is not None:
+            hints.setdefault(one.format, hint)
+    return list(hints.values())
 
 
 def gap_sentences(days: Mapping[date, DayEvidence]) -> list[str]:
@@ -58,12 +70,14 @@ def _sources(found: Evidence) -> str:
     named = [
         _("%(source)s does not log it") % {"source": one.source}
         if one.unknown == one.messages
-        else _("%(source)s does not for %(unknown)s of %(all)s")
+        else _("%(source)s does not log it for %(unknown)s of %(all)s")
         % {"source": one.source, "unknown": number(one.unknown), "all": number(one.messages)}
         for one in found.tls[:MOST_SOURCES]
     ]
     if len(found.tls) > MOST_SOURCES:
-        named.append(_("%(count)s further sources") % {"count": number(len(found.tls) - MOST_SOURCES)})
+        more = len(found.tls) - MOST_SOURCES
+        told = ngettext("and %(count)s further source", "and %(count)s further sources", more)
+        named.append(told % {"count": number(more)})
     return ", ".join(named)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from insights.charts import Remarks
 from insights.filters import ViewState
 from insights.queries import evidence
-from insights.words.evidence import gap_sentences, remarks_of, tls_sentence
+from insights.words.evidence import gap_sentences, remarks_of, tls_hints, tls_sentence
 from tenants.models import Tenant
 
 
@@ -18,4 +18,9 @@ def evidence_of_page(tenant: Tenant, state: ViewState, *, now: datetime) -> tupl
     Five queries.
     """
     found = evidence(state.selection(), tenant, now=now)
-    return {"gaps": gap_sentences(found.days), "tls_sentence": tls_sentence(found)}, remarks_of(found.days)
+    told = {
+        "gaps": gap_sentences(found.days),
+        "tls_sentence": tls_sentence(found),
+        "tls_hints": tls_hints(found),
+    }
+    return told, remarks_of(found.days)

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from insights.enums import TlsVersion
+from insights.models import Source
 from reports.build.gather import content_of
 from reports.models import ReportRequest
 from reports.render.html import html_of
@@ -91,6 +92,23 @@ def test_tls_view_names_the_source_that_does_not_tell(gaps: Cast, client_of: Cli
     for path in (f"{REPORT}?view=tls", f"{REPORT}details/?view=tls"):
         assert told in read(client_of(gaps.carol), path).text
     assert told not in read(client_of(gaps.carol), REPORT).text
+
+
+def test_tls_view_tells_what_would_mend_it_for_each_kind_of_log(gaps: Cast, client_of: ClientOf) -> None:
+    for number in range(3, 6):
+        submit(gaps.acme, at=days_ago(1), source=f"mx{number}", tls=TlsVersion.UNKNOWN)
+    with tenant_scope([gaps.acme.pk]):
+        Source.objects.exclude(name__in=["mx1", "mx2"]).update(format="haraka")
+        Source.objects.filter(name="mx5").update(format="exchange")
+    text = read(client_of(gaps.carol), f"{REPORT}?view=tls").text
+    assert "mx2 does not log it, mx3 does not log it, mx4 does not log it, and 1 further source." in text
+    postfix, haraka = text.find("with this line in main.cf: smtpd_tls_loglevel = 1"), text.find("level=info")
+    assert 0 < postfix < haraka
+    assert (text.count("smtpd_tls_loglevel"), text.count("level=info"), text.count("log_selector")) == (
+        1,
+        1,
+        0,
+    )
 
 
 def test_dashboard_says_it_in_its_widget_and_flyout(gaps: Cast, client_of: ClientOf) -> None:
