@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from insights.ingest.feeds.json_bodies import is_array, lines_of, records_of
 from insights.ingest.feeds.limits import MAX_LINES, refuse_long, refuse_many
@@ -12,6 +12,9 @@ from insights.ingest.json_values import value_of
 from insights.ingest.record import Skipped, SkipReason
 from insights.ingest.texts import sample_of
 from insights.ingest.wrapped import line_of
+
+_LISTS: Final = {"stalwart": "events", "entra": "value"}
+"""Where one object holds several records: the body of a webhook of Stalwart, an answer of Microsoft Graph."""
 
 
 class LogLines(NamedTuple):
@@ -29,11 +32,12 @@ def log_lines(body: bytes, *, is_json: bool, log_format: str = "") -> LogLines:
     """Return the lines of a body: an array of JSON if it `is_json`, a JSON object a line, or plain text.
 
     A line of text stands as it is among lines of JSON too. Where `log_format` is one of JSON records, an object that
-    holds no line is one, and each of a webhook's `events` is. Raises OverLimit and Unreadable.
+    holds no line is one, and so is each of those that a webhook's body or an answer of Graph holds. Raises OverLimit
+    and Unreadable.
     """
     is_record = log_format in OF_RECORDS
-    if is_record and (events := _of_webhook(body)) is not None:
-        return _of_values([(index, one, b"") for index, one in enumerate(events)], is_record=True)
+    if is_record and (held := _held_in(body, _LISTS.get(log_format, ""))) is not None:
+        return _of_values([(index, one, b"") for index, one in enumerate(held)], is_record=True)
     if is_json and is_array(body):
         return _of_values(
             [
@@ -58,11 +62,11 @@ def log_lines(body: bytes, *, is_json: bool, log_format: str = "") -> LogLines:
     )
 
 
-def _of_webhook(body: bytes) -> list[Any] | None:
-    """Return the events that a body holds as one object, which may be longer than a line."""
+def _held_in(body: bytes, name: str) -> list[Any] | None:
+    """Return the records that a body holds as one object, which may be longer than a line."""
     value = value_of(body) if body.startswith(b"{") and b"\n" not in body.strip() else None
-    events = value.get("events") if isinstance(value, Mapping) else None
-    return events if isinstance(events, list) else None
+    held = value.get(name) if isinstance(value, Mapping) else None
+    return held if isinstance(held, list) else None
 
 
 def _of_values(values: Sequence[tuple[int, Any, bytes]], *, is_record: bool) -> LogLines:

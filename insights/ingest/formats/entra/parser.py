@@ -63,6 +63,8 @@ class EntraParser(TableParser):
         if not isinstance(value, Mapping):
             told = refusal_of(line, SkipReason.NO_STAMP)
             return SkipReason.NO_JSON if told is SkipReason.NO_STAMP else told
+        if "clientAppUsed" not in value and isinstance(value.get("value"), list):
+            return SkipReason.UNKNOWN_FORM  # an answer of Graph, whose sign-ins nobody has taken apart
         return self._sign_ins.event_of(_bare(value))
 
     def _dump(self) -> Any:

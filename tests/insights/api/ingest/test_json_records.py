@@ -52,6 +52,15 @@ def test_log_of_records_is_read_as_its_file_is(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("name", ["portal", "graph", "diagnostic-setting"])
+def test_sign_ins_are_read_in_every_layout(cast: Cast, name: str) -> None:
+    query, body = "?format=entra", sample(f"entra/{name}.json")
+    answer = send_lines(sender(cast.acme), body, query=query, media_type="application/json")
+    assert (answer["lines"], answer["event"], answer["other"], answer["unrecognised"]) == (7, 5, 2, 0)
+    assert stored(cast.acme) == (3, 2)
+
+
+@pytest.mark.django_db
 def test_records_of_another_server_hold_no_line(cast: Cast) -> None:
     answer = send_lines(sender(cast.acme), sample("kumomta/transactions.log"), media_type="application/json")
     assert (answer["lines"], answer["unrecognised"], answer["rejected"][0]["reason"]) == (

@@ -92,6 +92,7 @@ def test_events_are_those_that_graph_gives(name: str) -> None:
         (ndjson("text"), "no_json"),
         (ndjson(sign_in(1, id="")), "bad_record"),
         (ndjson({"properties": sign_in(1, status={})}), "bad_record"),
+        (ndjson({"value": [sign_in(1)]}), "unknown_form"),
         (ndjson(sign_in(1, createdDateTime="yesterday")), "bad_stamp"),
         (ndjson(sign_in(1, at=NOW - timedelta(days=91))), "before_retention"),
         (ndjson(sign_in(1, at=NOW + timedelta(days=2))), "in_the_future"),
