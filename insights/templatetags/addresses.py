@@ -38,8 +38,8 @@ def halves(text: str) -> tuple[str, str]:
 
 
 @register.inclusion_tag("partials/address.html")
-def address(value: str, *, copy: bool = False) -> dict[str, Any]:
-    """Show an address, account or host name; `copy` adds a button that copies it whole."""
-    shown = visible(value)
+def address(value: str | None, *, copy: bool = False) -> dict[str, Any]:
+    """Show an address, account or host name, a dash where none is known; `copy` adds a button that copies it whole."""
+    shown = visible(value or "")
     head, tail = halves(shown)
     return {"value": value, "shown": shown, "head": head, "tail": tail, "copy": copy}

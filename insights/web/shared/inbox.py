@@ -100,7 +100,9 @@ def show(request: HttpRequest, place: Place) -> HttpResponse:
 
 def read_choice(request: HttpRequest, place: Place) -> Choice:
     """Read the choice from the address. Up to one query."""
-    asked = request.GET
+    asked = {
+        key: str(value).replace("\0", "") for key, value in request.GET.items()
+    }  # which no column can hold
     view = asked.get("view", DOMAINS)
     view = view if view in VIEWS else DOMAINS
     sorts = _SORTS if view == DOMAINS else ACCOUNT_SORTS

@@ -33,7 +33,8 @@ def test_address_escapes_markup() -> None:
     assert "&lt;b&gt;&quot;x&quot;" in html
 
 
-def test_address_unknown_is_a_dash() -> None:
-    assert render_to_string("partials/address.html", address("")).strip() == (
+@pytest.mark.parametrize("unknown", ["", None])
+def test_address_unknown_is_a_dash(unknown: str | None) -> None:
+    assert render_to_string("partials/address.html", address(unknown)).strip() == (
         '<span class="address-none">–</span>'
     )

@@ -9,7 +9,7 @@ from django.test import Client
 
 from tenants.models import User
 from tests.cast import Cast
-from tests.factories import submit
+from tests.factories import fail_login, submit
 from tests.reports.web.conftest import days_ago
 from tests.reports.web.page import Page, read
 
@@ -121,3 +121,15 @@ def test_report_and_details_lead_to_each_other_with_the_same_filters(week: Cast,
     assert report.links["Request report"].endswith("/requests/new/" + query)
     assert report.links["CSV"] == "/t/acme/reports/tables/tls-usage.csv" + query
     assert details.links["CSV"] == f"{REPORT}details.csv{query}&q=anna&sort=sender_address"
+
+
+def test_client_whose_address_no_log_tells_has_a_dash(week: Cast, client_of: ClientOf) -> None:
+    submit(week.acme, at=days_ago(0), account="web@acme.example", client_ip="")
+    fail_login(week.acme, at=days_ago(0), account="nobody", client_ip="")
+    client = client_of(week.carol)
+    clients = read(client, "/t/acme/clients/?q=web@acme.example").tables["Clients"]
+    assert clients[1][:2] == ["web@acme.example", "–"]
+    failures = read(client, "/t/acme/failed-logins/?q=nobody").tables["Failed logins"]
+    assert failures[1][:2] == ["nobody", "–"]
+    assert "–" in read(client, f"{DETAILS}?row=web@acme.example").text
+    assert client.get("/t/acme/").status_code == 200

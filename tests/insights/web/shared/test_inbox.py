@@ -75,6 +75,7 @@ def test_search_sort_and_server_are_in_the_address(
         return [one[0].rpartition("@")[2] for one in listed(client.get(f"{INBOX}?view={view}&{query}"))]
 
     assert names("q=NOBODY") == ["nobody.example"]
+    assert names("q=nobody%00") == ["nobody.example"]
     assert names("q=a_b") == ["under.example"]
     assert names("q=%25") == ["per.example"]
     assert (
