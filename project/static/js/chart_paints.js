@@ -47,6 +47,7 @@ export function paints(canvas) {
     strong: resolved(host, "var(--tblr-body-color)"),
     surface: resolved(host, "var(--tblr-bg-surface)"),
     grid: resolved(host, "var(--c-grid)"),
+    nothingKnown: hatch("transparent", resolved(host, "var(--c-grid)")),
     font: getComputedStyle(document.body).fontFamily,
   };
 }

@@ -54,15 +54,45 @@ function dataset(series, payload, paint) {
   return { ...common, backgroundColor: paint.fill(series.class), borderWidth: 0, maxBarThickness: 44, categoryPercentage: 0.86, barPercentage: 0.94 };
 }
 
+const LETTER = 7.5; // pixels, about: a sentence that is longer than the chart is wide goes on in further lines
+
+function inLines(sentence, width) {
+  const lines = [""];
+  for (const word of sentence.split(" ")) {
+    if (lines.at(-1) && lines.at(-1).length + word.length > width / LETTER - 4) lines.push("");
+    lines.push(`${lines.pop()} ${word}`.trim());
+  }
+  return lines;
+}
+
 function tooltip(payload) {
   const isOne = payload.series.length === 1;
   return {
-    title: (items) => payload.titles[items[0].dataIndex] ?? payload.labels[items[0].dataIndex],
+    title: ([item]) => inLines(payload.titles[item.dataIndex] ?? payload.labels[item.dataIndex], item.chart.width),
     label: (item) => {
-      if (isOne) return null; // the title is the whole sentence
+      if (isOne || !item.raw) return null; // the title is the whole sentence
       const sum = payload.series.reduce((total, series) => total + (series.values[item.dataIndex] ?? 0), 0);
       const part = payload.kind === "stacked" && sum ? ` · ${share.format(item.raw / sum).replace(/\s?%/, "\u00a0%")}` : "";
       return ` ${item.dataset.label}: ${number.format(item.raw)} ${payload.unit}${part}`;
+    },
+  };
+}
+
+/** Hatches the days of which nothing is known, behind bars and lines: without it they look like days without mail. */
+function unknownDays(payload, paint) {
+  const isUnknown = (index) => payload.series.every((series) => series.values[index] === null);
+  const days = payload.series.length ? payload.labels.map((_, index) => index).filter(isUnknown) : [];
+  return {
+    id: "unknownDays",
+    beforeDatasetsDraw({ ctx: pen, chartArea: area, scales: { x } }) {
+      const step = area.width / (payload.labels.length - (x.options.offset ? 0 : 1) || 1);
+      pen.save();
+      pen.fillStyle = paint.nothingKnown;
+      for (const day of days) {
+        const left = Math.max(x.getPixelForValue(day) - step / 2, area.left);
+        pen.fillRect(left, area.top, Math.min(x.getPixelForValue(day) + step / 2, area.right) - left, area.height);
+      }
+      pen.restore();
     },
   };
 }
@@ -83,7 +113,8 @@ function options(payload, paint) {
       legend: { display: false },
       tooltip: {
         callbacks: tooltip(payload),
-        filter: (item) => payload.series.length === 1 || item.raw > 0,
+        // Of a day without a number the first series alone stays, so that there is a title.
+        filter: (item, index, items) => item.raw > 0 || (item === items[0] && !items.some((one) => one.raw > 0)),
         backgroundColor: paint.surface,
         titleColor: paint.strong,
         bodyColor: paint.strong,
@@ -143,6 +174,7 @@ async function draw(canvas) {
     type: payload.kind === "line" ? "line" : "bar",
     data: { labels: payload.labels, datasets: payload.series.map((series) => dataset(series, payload, paint)) },
     options: options(payload, paint),
+    plugins: [unknownDays(payload, paint)],
   });
   drawn.set(canvas, chart);
   legend(canvas, payload, chart);
