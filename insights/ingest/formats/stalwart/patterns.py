@@ -13,17 +13,23 @@ from insights.ingest.formats.forms import Form
 
 _OWN = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (?:ERROR|WARN|INFO|DEBUG|TRACE) "
 
+_RUNTIME = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}(?:Z|[+-]\d\d:\d\d) "
+
 BEFORE = Form(
     re.compile(
         rb"(?:(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.+Z-]{8,22})"
         rb" [^ ]{1,255} stalwart[\w.-]{0,60}(?:\[\d{1,10}\])?: |<\d{1,3}>1 [^ ]{1,40} [^ ]{1,255} stalwart[\w.-]{0,60}"
-        rb" [^ ]{1,128} [^ ]{1,32} - |[\w.-]{1,64} {1,20}\| )(?=" + _OWN + rb")"
+        rb" [^ ]{1,128} [^ ]{1,32} - |[\w.-]{1,64} {1,20}\| (?:" + _RUNTIME + rb")?"
+        rb"|" + _RUNTIME + rb"(?:std(?:out|err) F )?)(?=" + _OWN + rb")"
     ),
     reads=(
         b"Nov 20 10:00:00 mail stalwart[71]: 2026-11-20T10:00:00Z INFO x (a.b) ",
         b"<30>1 2026-11-20T10:00:00.1Z mail stalwart-mail 71 - - 2026-11-20T10:00:00Z INFO x (a.b) ",
         b"2026-11-20T10:00:00.123456+01:00 mail stalwart: 2026-11-20T09:00:00Z WARN x (a.b) ",
         b"stalwart-1  | 2026-11-20T10:00:00Z INFO x (a.b) ",
+        b"stalwart-1  | 2026-11-20T10:00:00.123456789Z 2026-11-20T10:00:00Z INFO x (a.b) ",
+        b"2026-11-20T10:00:00.123456789Z 2026-11-20T10:00:00Z INFO x (a.b) ",
+        b"2026-11-20T10:00:00.123456789+01:00 stdout F 2026-11-20T10:00:00Z INFO x (a.b) ",
     ),
     leaves=(
         b"2026-11-20T10:00:00Z INFO x (a.b) ",

@@ -41,6 +41,9 @@ def coloured(text: str) -> str:
         "<30>1 2026-11-20T10:00:01.123Z mail stalwart 71 - - ",
         "stalwart  | ",
         "mail-stalwart-1 | ",
+        "mail-stalwart-1 | 2026-11-20T10:00:01.123456789Z ",
+        "2026-11-20T10:00:01.123456789Z ",
+        "2026-11-20T10:00:01.123456789Z stdout F ",
     ],
 )
 @pytest.mark.parametrize("colours", [False, True])
@@ -59,6 +62,7 @@ def test_frame(before: str, colours: bool) -> None:
         "Nov 20 10:00:01 mail other[71]: ",
         "Nov 20 10:00:01 mail postfix/smtpd[71]: warning: stalwart[1]: ",
         "2026-11-20T10:00:01Z mail other: ",
+        "2026-11-20T10:00:01.123Z other stdout F ",
     ],
 )
 def test_what_another_program_says_is_not_believed(text: str) -> None:
