@@ -18,7 +18,8 @@ from insights.ingest.days import Days
 from insights.ingest.errors import DaysRequired, NoMapping
 from insights.ingest.formats import AUTO, BY_COLUMNS, BY_DAYS, FORMATS
 from insights.ingest.run import run_import
-from insights.ingest.shared.places import make_inbox
+from insights.ingest.shared.ledger import events_of_import
+from insights.ingest.shared.places import is_inbox, make_inbox, shared_scope
 from insights.ingest.sources import SourceBusy
 from insights.ingest.totals import note_days
 from insights.management.zones import refuse_other_zone
@@ -123,7 +124,12 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(told | _recognised(looks), ensure_ascii=False))
         else:
             for path, log_import in zip(options["files"], imports, strict=False):
-                self.stdout.write("\n".join([*_in_words(log_import), *_of_no_login(log_import, path)]))
+                words = [
+                    *_in_words(log_import),
+                    *_at_whom(tenant, log_import),
+                    *_of_no_login(log_import, path),
+                ]
+                self.stdout.write("\n".join(words))
         failed = imports[-1]
         if failed.status != ImportStatus.DONE:
             rest = f" Not begun: {', '.join(not_begun)}." if not_begun else ""
@@ -390,6 +396,23 @@ def _in_words(log_import: LogImport) -> list[str]:
             f"  {numbers['held_bytes']:>12,} bytes of an unfinished last line wait for the next import of this source"
         )
     return lines
+
+
+def _at_whom(tenant: Tenant, log_import: LogImport) -> list[str]:
+    """Return at which customers the events of a shared server's import are, and how many wait."""
+    if not is_inbox(tenant):
+        return []
+    within = shared_scope(tenant)
+    with tenant_scope(within):
+        lying = events_of_import(log_import.pk)
+    if not lying:
+        return []
+    slugs = dict(Tenant.objects.filter(pk__in=within).exclude(pk=tenant.pk).values_list("pk", "slug"))
+    customers = sorted((slug, lying[pk]) for pk, slug in slugs.items() if pk in lying)
+    return [
+        *(f"  {events:>12,} at {slug}" for slug, events in customers),
+        f"  {lying.get(tenant.pk, 0):>12,} in the inbox",
+    ]
 
 
 def _of_no_login(log_import: LogImport, path: Path) -> list[str]:

@@ -18,7 +18,7 @@ from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.cast import Cast
 from tests.imports import events_of, kept
-from tests.insights.ingest.lines import messages, refused_login
+from tests.insights.ingest.lines import message, messages, refused_login
 from tests.insights.ingest.shared.servers import accept
 
 SUMS = ("lines", "event", "evidence", "other", "unrecognised", "events", "stored", "duplicate")
@@ -205,6 +205,10 @@ def test_providers_shared_server_is_read_once_for_all_of_them(cast: Cast, tmp_pa
     inbox = Tenant.objects.get(slug=numbers["tenant"])
     assert (code, numbers["stored"], events_of(cast.acme), events_of(inbox)) == (0, 3, 2, 1)
     assert run(path, **wanted)[1]["stored"] == 0
+    path.write_bytes(path.read_bytes() + message(yesterday() + timedelta(hours=1), queue_id="F1"))
+    out = StringIO()
+    call_command("ingest", path, provider="north", source="hub", year=yesterday().year, stdout=out)
+    assert [line.strip() for line in out.getvalue().splitlines()[-2:]] == ["1 at acme", "0 in the inbox"]
     with pytest.raises(CommandError, match="fed by the provider's shared server"):
         run(path, source="hub")
     with pytest.raises(CommandError, match="There is no provider “nowhere”"):
