@@ -42,6 +42,10 @@ def start(room: Room, *, port: int, superuser_password: str) -> None:
         "port": port,
         "unix_socket_directories": "",
         "shared_buffers": "128MB",
+        # A large import would set off one checkpoint after the other, each of which has whole pages written again.
+        "checkpoint_timeout": "15min",
+        "max_wal_size": "2GB",
+        "wal_buffers": "16MB",
         "max_locks_per_transaction": 256,
         "timezone": "UTC",
         "log_timezone": "UTC",
