@@ -11,6 +11,8 @@ _ISO = re.compile(
     rb"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?:(Z)| ?([+-])(\d\d):?(\d\d))? "
 )
 _PRIORITY = re.compile(rb"<\d{1,3}>(1 )?")
+_FRAME = re.compile(rb"[A-Za-z0-9][\w.-]{0,127} {1,64}\| (?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z )?")
+_LONGEST_FRAME: Final = 240
 _STAMP_LIKE = re.compile(rb"[A-Z][a-z]{2} {1,2}\d{1,2} |\d{4}-\d\d-\d\d[T ]")
 _MONTHS: Final = {
     name: number
@@ -34,10 +36,22 @@ class Stamp(NamedTuple):
     rfc5424: bool
 
 
+def frame_end(line: bytes) -> int:
+    """Return where what `docker compose logs` puts before a line ends, 0 where there is none.
+
+    That is the container's name and, with `--timestamps`, when it came to Docker, which is not when it was written.
+    """
+    frame = _FRAME.match(line) if b" | " in line[:_LONGEST_FRAME] else None
+    return 0 if frame is None else frame.end()
+
+
 def read_stamp(line: bytes) -> Stamp | SkipReason:
-    """Read the stamp at the head of a line, after an optional `<PRI>` and the version of RFC 5424."""
-    start, rfc5424 = 0, False
-    if line[:1] == b"<" and (priority := _PRIORITY.match(line)):
+    """Read the stamp at the head of a line, after an optional `<PRI>` and the version of RFC 5424.
+
+    Before these may stand what `docker compose logs` puts there.
+    """
+    start, rfc5424 = frame_end(line), False
+    if line[start : start + 1] == b"<" and (priority := _PRIORITY.match(line, start)):
         start, rfc5424 = priority.end(), priority[1] is not None
     try:
         if found := _BSD.match(line, start):

@@ -35,6 +35,7 @@ _MAX_BEGINNING: Final = 262_144
 _LONGEST_HEAD: Final = 300
 _HEAD_BEFORE_STAMP = re.compile(
     rb"(?:exim[^ \[\]:]{0,100}(?:\[\d{1,10}\])?: (?:\[1[/\\]\d{1,4}\] )?"
+    rb"|^[A-Za-z0-9][\w.-]{0,127} {1,64}\| (?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z )?"
     rb"|(?:^|stalwart[\w.-]{0,60}(?:(?:\[\d{1,10}\])?: | [^ ]{1,128} [^ ]{1,32} - ))(?:\x1b\[37m)?(?<=.))$",
     re.IGNORECASE,
 )
@@ -228,8 +229,8 @@ class LogStream:
 def _awaits_stamp(tail: bytes) -> bool:
     """Tell whether a held tail is only what stands before a stamp, which belongs to what follows.
 
-    That is the `<PRI>` of syslog, the head that syslog puts before a line which Exim or Stalwart has stamped itself, or
-    the colour of Stalwart's stamp.
+    That is the `<PRI>` of syslog, the head that syslog puts before a line which Exim or Stalwart has stamped itself,
+    the colour of Stalwart's stamp, or what `docker compose logs` begins every line with.
     """
     if tail[:1] == b"<" and len(tail) <= 7:
         return tail.rstrip(b"1 ")[-1:] == b">"

@@ -15,6 +15,7 @@ from insights.ingest.formats.rfc5424 import plain_header
 from insights.ingest.formats.syslog import MAX_REPEATS, SyslogParser, Writer
 from insights.ingest.local_time import moment
 from insights.ingest.record import Batch, SkipReason
+from insights.ingest.stamps import frame_end
 
 _NO_LINE: Final = b"\n"
 _PRUNE_EVERY: Final = 600 * 1_000_000
@@ -41,7 +42,7 @@ class EximParser(SyslogParser):
         """Return a reader that has read nothing yet."""
         return EximReader(source_key=source_key)
 
-    def feed(  # noqa: C901, PLR0912 - one loop without calls for the common lines, as for Postfix
+    def feed(  # noqa: C901, PLR0912, PLR0915 - one loop without calls for the common lines, as for Postfix
         self, lines: Sequence[bytes], *, first_line_number: int
     ) -> Batch:
         """Read complete lines; raises `YearRequired` only at the first stamp that needs a year."""
@@ -52,9 +53,11 @@ class EximParser(SyslogParser):
         below = -1 if reader.within_rejected else -2
         prefix = _NO_LINE
         reading = iter(lines)
-        for line in reading:
+        for given in reading:
+            line = given
             # A stamp of the same text that goes on with an offset is another one.
             if not line.startswith(prefix) or line[start : start + 1] in _SIGNS:
+                line = line[frame_end(line) :]
                 start = clock.read(line) if line[:1].isdigit() else self._nested_stamp(line)
                 if not start:
                     index = len(lines) - length_hint(reading) - 1
@@ -100,6 +103,7 @@ class EximParser(SyslogParser):
 
     def begins_at(self, line: bytes) -> datetime | None:
         """Return when a line was written if it begins with a full header, else None; change nothing."""
+        line = line[frame_end(line) :]
         nested = _nested(line)
         head = nested.end() if nested else 0
         found = self._clock.peek(line[head:], new_input=True)
@@ -112,6 +116,7 @@ class EximParser(SyslogParser):
 
     def start_input(self, first_line: bytes, *, fresh: bool) -> None:
         """Begin another input, with everything forgotten when it is an older log than the one before."""
+        first_line = first_line[frame_end(first_line) :]
         nested = _nested(first_line)
         super().start_input(first_line[nested.end() :] if nested else first_line, fresh=fresh)
 
