@@ -20,14 +20,13 @@ from insights.ingest.ahead import read_ahead
 from insights.ingest.errors import BadState, BrokenInput, IngestError, YearRequired
 from insights.ingest.formats import BY_COLUMNS, BY_DAYS, DOCUMENTS
 from insights.ingest.keep import keep_events, tell_mirrors
-from insights.ingest.lines import MAX_LINE
 from insights.ingest.locks import source_is_free, source_lock
 from insights.ingest.plan import Plan
 from insights.ingest.portions import Portion, first_line
 from insights.ingest.programs import programs_at_head
 from insights.ingest.progress import advance_source, count_events, count_lines, keep_samples
 from insights.ingest.proposal import proposed_year
-from insights.ingest.record import SkipReason
+from insights.ingest.remarks import is_no_log, remarks
 from insights.ingest.shared.places import read_span
 from insights.ingest.tell import tell_import
 from insights.ingest.totals import days_of, refuse_overlap
@@ -83,10 +82,10 @@ def run_import(
         except (IngestError, OSError) as error:
             _end(log_import, clock=clock, status=_status_after(log_import), message=_words(error, file))
         else:
-            status = ImportStatus.REFUSED if _is_no_log(log_import) else ImportStatus.DONE
+            status = ImportStatus.REFUSED if is_no_log(log_import) else ImportStatus.DONE
             if log_import.lines_other and not log_import.lines_event + log_import.lines_evidence:
                 log_import.programs = programs_at_head(file, name=log_import.file_name)
-            _end(log_import, clock=clock, status=status, message=_remarks(log_import))
+            _end(log_import, clock=clock, status=status, message=remarks(log_import))
     if log_import.stored_file:
         default_storage.delete(log_import.stored_file)
     if on_progress is not None:
@@ -207,7 +206,7 @@ class _Run:
             log_import.parser_state = None if portion.is_last else portion.state
             log_import.heartbeat_at = now
             log_import.save()
-            if portion.is_last and not _is_no_log(log_import):
+            if portion.is_last and not is_no_log(log_import):
                 advance_source(self.source, state=portion.state, last_at=portion.last_at, now=now)
                 tell_mirrors(self.source, tenant)
         if self.on_progress is not None:
@@ -301,35 +300,3 @@ def _say_interrupted(dead: QuerySet[LogImport], *, now: datetime) -> int:
         log_import.save(update_fields=["status", "finished_at", "message"])
         tell_import(log_import, now=now)
     return len(ended)
-
-
-def _is_no_log(log_import: LogImport) -> bool:
-    """Tell whether nothing in the whole file was recognised, be it one endless line."""
-    return log_import.lines == log_import.lines_unrecognised and (
-        log_import.lines > 0 or log_import.bytes_taken > MAX_LINE
-    )
-
-
-def _remarks(log_import: LogImport) -> str:
-    """Say what a person should know about an import that was read to its end."""
-    sentences = []
-    if _is_no_log(log_import):
-        sentences.append(
-            _("No line of this file could be used, so nothing was imported: is it a %(format)s log?")
-            % {"format": log_import.source.format}
-        )
-    if log_import.unrecognised.get(SkipReason.IN_THE_FUTURE):
-        sentences.append(_("Lines dated in the future were left out: is the year right?"))
-    if log_import.unrecognised.get(SkipReason.BEFORE_RETENTION):
-        sentences.append(_("Lines dated before the days that are kept were left out."))
-    if log_import.held_bytes and not _is_no_log(log_import):
-        words = _(
-            "The last line has no end yet; its %(count)d bytes wait for the next import of this source."
-        )
-        if log_import.source.format == "csv":
-            words = _(
-                "The last line has no end yet, or a quote near the end has none; %(count)d bytes wait for the next "
-                "import of this source."
-            )
-        sentences.append(words % {"count": log_import.held_bytes})
-    return " ".join(sentences)

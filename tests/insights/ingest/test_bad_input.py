@@ -20,7 +20,7 @@ from tests.insights.ingest.lines import message, messages, refused_login, stampe
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 LOG = messages(AT, 3)
 PROSE = b"Dear all,\n\nplease find the minutes of our meeting below.\nRegards\n"
-NO_LOG = "No line of this file could be used, so nothing was imported: is it a postfix log?"
+NO_LOG = "No line of this file could be used, so nothing was imported: is it a log of the format postfix?"
 FUTURE = "Lines dated in the future were left out: is the year right?"
 BEFORE = "Lines dated before the days that are kept were left out."
 
@@ -98,7 +98,7 @@ def test_wrong_year_is_refused_with_the_reason(
 ) -> None:
     refused = import_bytes(cast.acme, tmp_path, LOG, year=year)
     assert refused.status == ImportStatus.REFUSED
-    assert refused.message == f"{NO_LOG} {words}"
+    assert refused.message == f"Nothing was imported. {words}"
     assert refused.accounting()["unrecognised_by_reason"] == {reason: lines_in(LOG)}
     assert kept(cast.acme).events == 0
 

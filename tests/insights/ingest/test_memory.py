@@ -57,7 +57,7 @@ def test_100_megabytes_in_one_line_are_refused_within_bounds(cast: Cast, tmp_pat
         out.write(end)
     result, peak = measured(path)
     assert result["status"] == "refused"
-    words = "No line of this file could be used, so nothing was imported: is it a postfix log?"
+    words = "No line of this file could be used, so nothing was imported: is it a log of the format postfix?"
     assert result["message"] == words
     assert result["unrecognised_by_reason"] == ({"too_long": 1} if end else {})
     assert peak < 150

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -113,22 +114,22 @@ def test_what_is_not_recognised_is_refused_with_the_reason(
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (CRON * 2, "None of its lines is about a login, read as postfix."),
+        (lambda: CRON * 2, "None of its lines is about a login, read as postfix."),
         (
-            exim(),
+            exim,
             (
                 "None of its lines is about a login, read as postfix. Recognised as exim (certain): exim, 2 of 2 lines,"
                 " 2 events. To read it as that, give --format auto and another source."
             ),
         ),
-        (messages(yesterday(), 1), ""),
+        (lambda: messages(yesterday(), 1), ""),
     ],
 )
 def test_log_that_tells_of_no_login_is_no_silent_zero(
-    cast: Cast, tmp_path: Path, data: bytes, said: str
+    cast: Cast, tmp_path: Path, data: Callable[[], bytes], said: str
 ) -> None:
     out = StringIO()
-    path = write(tmp_path, "x.log", data)
+    path = write(tmp_path, "x.log", data())
     call_command("ingest", path, tenant="acme", source="mx1", year=yesterday().year, stdout=out)
     assert [line.strip() for line in out.getvalue().splitlines()[3:]] == ([said] if said else [])
 
