@@ -19,7 +19,7 @@ from insights.ingest.feeds.limits import MAX_LINES
 from insights.ingest.feeds.lines import DEFAULT_FORMAT, take_lines
 from insights.ingest.feeds.shippers import log_lines
 from insights.ingest.feeds.stored_lines import Lines
-from insights.ingest.formats import FORMATS
+from insights.ingest.formats import BY_LINE
 
 JSON = frozenset({"application/json", *described.NDJSON})
 # The last two are what curl and programs say that were told nothing.
@@ -40,7 +40,7 @@ _SOURCE = OpenApiParameter(
 )
 _FORMAT = OpenApiParameter(
     "format",
-    enum=sorted(FORMATS),
+    enum=sorted(BY_LINE),
     description="What writes the log; fixed once the source is there.",
     default="postfix",
 )
@@ -92,8 +92,8 @@ class SourceLines(IngestView):
 
 def _format(request: Request) -> str | None:
     name = request.query_params.get("format")
-    if name is not None and name not in FORMATS:
-        raise ValidationError({"format": [f"can be {', '.join(sorted(FORMATS))}."]})
+    if name is not None and name not in BY_LINE:
+        raise ValidationError({"format": [f"can be {', '.join(sorted(BY_LINE))}."]})
     return name
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 
 from insights.ingest.columns import is_unmapped
 from insights.ingest.feeds.errors import FeedError, SourceMismatch
-from insights.ingest.formats import EVENTS
+from insights.ingest.formats import BY_DAYS, EVENTS
 from insights.ingest.store import Destination
 from insights.models import LogImport, Source
 from insights.models.source import MAX_NAME
@@ -121,6 +121,11 @@ def _refuse_mismatch(source: Source, wanted: SourceWanted, default_format: str) 
     if (source.format == EVENTS) != (default_format == EVENTS):
         takes = "single events" if source.format == EVENTS else f"{source.format} log lines"
         raise SourceMismatch(f"The source “{source.name}” takes {takes}. Use another source name.")
+    if source.format in BY_DAYS:
+        raise SourceMismatch(
+            f"The source “{source.name}” takes whole files with totals, and with each the days that they are of. "
+            "Upload them, or use another source name."
+        )
     if is_unmapped(source):
         raise SourceMismatch(
             f"Nobody has said yet which column of “{source.name}” is what: give the source its `mapping` first."

@@ -98,3 +98,7 @@ FORMATS: Final = Formats(
         "ndjson": "NdjsonParser",
     }
 )
+
+
+BY_LINE: Final = tuple(name for name in FORMATS if name not in BY_DAYS)
+"""Formats that can be read line by line, as a server sends or writes them."""

@@ -19,7 +19,7 @@ from insights.ingest.follow.chain import Watched
 from insights.ingest.follow.keep import Target, place_of
 from insights.ingest.follow.loop import Followed, Stopped, follow, follow_once, patiently
 from insights.ingest.follow.tail import LINGER_SECONDS, Tail
-from insights.ingest.formats import FORMATS
+from insights.ingest.formats import BY_LINE
 from insights.management.zones import refuse_other_zone
 from insights.models import Source
 from insights.models.followed import MAX_PATH
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             "--source", required=True, metavar="NAME", help="the mail server; created when new"
         )
         parser.add_argument(
-            "--format", choices=sorted(FORMATS), help="which mail server writes the log (postfix)"
+            "--format", choices=sorted(BY_LINE), help="which mail server writes the log (postfix)"
         )
         parser.add_argument(
             "--time-zone", metavar="Z", help="zone of stamps without an offset (the tenant's)"

@@ -117,3 +117,17 @@ def test_lines_of_another_year_are_of_the_last_one(cast: Cast) -> None:
         sender(cast.acme), stamped(moments_ago() + timedelta(days=3), "postfix/qmgr[9]: 4A: removed")
     )
     assert [one["reason"] for one in answer["rejected"]] == ["before_retention"]
+
+
+def test_totals_of_days_are_no_lines(cast: Cast) -> None:
+    api, row = sender(cast.acme), b"ann@acme.example,12,0,0,50,50\n"
+    problem = send_lines(api, row, query="?format=exchange-online", status=400)
+    assert [error["field"] for error in problem["errors"]] == ["format"]
+    with tenant_scope([cast.acme.pk]):
+        assert not Source.objects.exists()
+        Source.objects.create(
+            tenant=cast.acme, name="exchange", format="exchange-online", time_zone="Europe/Berlin"
+        )
+    problem = send_lines(api, row, source="exchange", status=409)
+    assert problem["detail"].startswith("The source “exchange” takes whole files with totals")
+    assert stored(cast.acme) == (0, 0)
