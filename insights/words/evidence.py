@@ -34,12 +34,12 @@ def tls_sentence(found: Evidence) -> str:
 
 
 def tls_hints(found: Evidence) -> list[TlsHint]:
-    """Return what would make the logs of those sources tell more, once for each kind of log."""
+    """Return what would make the logs of those sources tell more, each setting once."""
     hints: dict[str, TlsHint] = {}
     for one in found.tls:
         hint = tls_hint(one.format, known=one.messages - one.unknown, messages=one.messages)
         if hint is not None:
-            hints.setdefault(one.format, hint)
+            hints.setdefault(hint.setting, hint)
     return list(hints.values())
 
 

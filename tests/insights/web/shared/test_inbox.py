@@ -119,7 +119,7 @@ def test_row_opens_with_the_form_and_what_the_mapping_says(stage: Stage, client_
     client = client_of(stage.cast.alice)
     page = client.get(f"{INBOX}?row=nobody.example")
     said = words(page)
-    assert "2 messages and 1 failed login wait, from 20 Nov 2026 to 21 Nov 2026." in said
+    assert "2 messages and 1 failed login wait, of 20–21 Nov 2026." in said
     assert "no customer accepts the domain “nobody.example”" in said
     assert page.context["form"].initial["customer"] == ""
     assert page.context["form"].initial["with_rule"]
