@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -23,8 +23,9 @@ from rest_framework.response import Response
 
 from insights.api.import_bodies import ImportSerializer, described
 from insights.api.imports import LIST_PARAMETERS, LISTING, WAITING, listed_imports
-from insights.ingest.errors import IngestError, YearRequired
-from insights.ingest.formats import FORMATS
+from insights.ingest.days import Days
+from insights.ingest.errors import DaysRequired, IngestError, OtherDays, YearRequired
+from insights.ingest.formats import BY_DAYS, FORMATS
 from insights.ingest.recognition import AUTO, Recognition, may_be_read_as, recognise_file
 from insights.ingest.sources import check_source, source_named
 from insights.ingest.uploads import look_at, shown_file_name, take_in
@@ -66,6 +67,12 @@ class UploadBody(Body):
         required=False,
         help_text="Of the first line. Needed only where stamps carry no year and the source has read nothing yet.",
     )
+    first_day = serializers.DateField(
+        required=False,
+        help_text=f"The first day that totals are of, in the source's zone: for {' and '.join(BY_DAYS)}, whose files "
+        "do not say it.",
+    )
+    last_day = serializers.DateField(required=False, help_text="The last day of totals, else the first one.")
 
 
 class ImportList(TenantApiView):
@@ -130,15 +137,22 @@ class ImportList(TenantApiView):
             seen = None
             if form.get("format") == AUTO:
                 seen = _recognise(source, Path(file.temporary_file_path()), name=name)
-            look_at(Path(file.temporary_file_path()), file_name=name, source=source, year=year)
+            days = _days(form, source)
+            look_at(Path(file.temporary_file_path()), file_name=name, source=source, year=year, days=days)
         except YearRequired as error:
             raise ValidationError({"year": [f"{error.message} Give the year of the first line."]}) from error
+        except DaysRequired as error:
+            raise ValidationError(
+                {"first_day": [f"{error.message} Give the first and the last day."]}
+            ) from error
+        except OtherDays as error:
+            raise ValidationError({"first_day": [f"{error.message} {error.hint}"]}) from error
         except IngestError as error:
             raise ValidationError({"file": [f"{error.message} {error.hint}".strip()]}) from error
         if source._state.adding:
             source = source_named(self.tenant, source.name, format=source.format, time_zone=source.time_zone)
         user = self.caller if isinstance(self.caller, User) else None
-        log_import = take_in(file, file_name=name, source=source, year=year, user=user, seen=seen)
+        log_import = take_in(file, file_name=name, source=source, year=year, user=user, days=days, seen=seen)
         import_log.delay_on_commit(tenant_id=str(self.tenant.pk), import_id=str(log_import.pk))
         address = reverse("insights-api:import", kwargs={"tenant": self.tenant.slug, "id": log_import.pk})
         return Response(
@@ -200,6 +214,23 @@ def _year(form: dict[str, Any]) -> int | None:
     if year is not None and year > last:
         raise ValidationError({"year": [f"is in the future; it can be {FIRST_YEAR} to {last}."]})
     return year
+
+
+def _days(form: dict[str, Any], source: Source) -> Days | None:
+    """Return the days that totals are of; raise ValidationError where they cannot be, or the log is none of totals."""
+    first: date | None = form.get("first_day")
+    last: date | None = form.get("last_day", first)
+    if first is None or last is None:
+        if last is not None:
+            raise ValidationError({"first_day": ["is missing: give it with the last day."]})
+        return None
+    if source.format not in BY_DAYS:
+        raise ValidationError({"first_day": [f"is for the format {' or '.join(BY_DAYS)}; leave it out."]})
+    if last < first:
+        raise ValidationError({"last_day": ["is before the first day."]})
+    if last > timezone.localdate() + timedelta(days=1):
+        raise ValidationError({"last_day": ["is in the future."]})
+    return Days(first, last)
 
 
 def _too_large() -> TooLarge:

@@ -50,7 +50,8 @@ class DaysRequired(IngestError):
     def __init__(self) -> None:
         super().__init__(
             "This file does not say of which days its totals are.",
-            hint="Give the first and the last day, on the upload page or as --first-day and --last-day of ingest.",
+            hint="Give the first and the last day, on the upload page, as --first-day and --last-day of ingest, or as "
+            "first_day and last_day over the API.",
         )
 
 

@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 
 from insights.ingest.run import run_import
-from insights.models import ImportStatus, Source
+from insights.models import ImportStatus, Source, SubmissionDay
 from tenants.roles import Scope
 from tenants.scope import tenant_scope
 from tests.api import Api, tenant_api
@@ -182,3 +182,51 @@ def test_log_that_is_not_recognised_is_refused_with_the_reason(cast: Cast, api: 
     said = _upload(api, 400, b"account,sent,day\nann,3,4\n", format="auto").json()["errors"][0]["reason"]
     assert said.startswith("cannot be recognised. This is a table with the columns account, sent, day")
     assert imports_of(cast.acme) == []
+
+
+TOTALS = Path(__file__).resolve().parents[2] / "samples" / "exchange-online" / "smtp-auth-clients.csv"
+OF_DAYS: dict[str, Any] = {"source": "exchange", "format": "exchange-online", "year": None}
+
+
+def test_totals_are_of_the_days_that_come_with_them(cast: Cast, api: Api) -> None:
+    response = _upload(
+        api, 201, TOTALS.read_bytes(), **OF_DAYS, first_day="2026-11-10", last_day="2026-11-12"
+    )
+    (log_import,) = imports_of(cast.acme)
+    run_import(
+        tenant_id=cast.acme.pk,
+        import_id=log_import.pk,
+        clock=lambda: NOW,
+        path=Path(default_storage.path(log_import.stored_file)),
+    )
+    with tenant_scope([cast.acme.pk]):
+        messages = SubmissionDay.objects.values_list("day", "account", "messages").order_by("-messages")
+        assert next((str(day), account, sent) for day, account, sent in messages) == (
+            "2026-11-12",
+            "erp@acme.example",
+            1234,
+        )
+    assert response.json()["source"] == "exchange"
+    again = _upload(api, 400, TOTALS.read_bytes(), **OF_DAYS, first_day="2026-11-12")
+    assert "count twice" in again.json()["errors"][0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "said"),
+    [
+        ({}, "first_day", "This file does not say of which days its totals are."),
+        ({"last_day": "2026-11-12"}, "first_day", "is missing"),
+        ({"first_day": "2026-11-12", "last_day": "2026-11-10"}, "last_day", "is before the first day"),
+        ({"first_day": "2027-11-12"}, "last_day", "is in the future"),
+        ({"first_day": "yesterday"}, "first_day", "Date has wrong format"),
+        ({"format": "postfix", "first_day": "2026-11-12"}, "first_day", "is for the format exchange-online"),
+    ],
+)
+def test_totals_without_days_that_can_be_are_refused(
+    cast: Cast, api: Api, fields: dict[str, str], field: str, said: str
+) -> None:
+    [error] = _upload(api, 400, TOTALS.read_bytes(), **{**OF_DAYS, **fields}).json()["errors"]
+    assert (error["field"], error["reason"][: len(said)]) == (field, said)
+    assert imports_of(cast.acme) == []
+    with tenant_scope([cast.acme.pk]):
+        assert not Source.objects.exists()
