@@ -217,7 +217,7 @@ def _need_no_flush() -> None:
     """Let the current transaction be done before it is on the disk; the last one of the import waits for all.
 
     A server that crashes may forget the newest of them whole, never one without those before it, and the place to go on
-    from with them (PostgreSQL, Asynchronous Commit): the import then goes on from a little earlier.
+    from with them (PostgreSQL, Asynchronous Commit): docs/adr/0013.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")
