@@ -46,7 +46,7 @@ class RuleForm(_OfCustomer):
         label=_("Kind"),
         choices=RuleKind.choices,
         help_text=_(
-            "An account decides before a beginning, that before a domain, and that before a network."
+            "Where rules differ, an account decides before what accounts begin with, then a domain, then a network."
         ),
     )
     value = forms.CharField(

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from insights.templatetags.ages import ago
+from insights.models import Source
+from insights.templatetags.ages import ago, standing_of
 
 NOW = datetime(2026, 11, 17, 9, tzinfo=UTC)
 
@@ -21,3 +22,13 @@ def test_age_is_told_in_one_unit(seconds: int, words: str) -> None:
 
 def test_nothing_has_no_age() -> None:
     assert ago(None, NOW) == "–"
+
+
+@pytest.mark.parametrize(
+    ("hours", "silent", "stands"),
+    [(None, False, "no_line"), (3, False, "up_to_date"), (72, False, "stale"), (72, True, "silent")],
+)
+def test_source_stands_as_on_every_page(hours: int | None, silent: bool, stands: str) -> None:
+    at = None if hours is None else NOW - timedelta(hours=hours)
+    source = Source(last_line_at=at, last_received_at=at, silent_since=at if silent else None)
+    assert standing_of(source, NOW) == stands

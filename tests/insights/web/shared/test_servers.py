@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from insights.ingest.shared.mapping import make_rule
@@ -112,6 +114,16 @@ def test_page_shows_the_mapping_and_where_every_event_is(stage: Stage, client_of
     assert [row.value for row in found.context["mapping"]] == ["acme.example", "globex.example"]
     assert b"rules/" not in found.content
     assert "Nothing of the mapping matches." in words(client_of(cast.carol).get(f"{stage.page}?q=nowhere"))
+
+
+def test_light_of_the_last_line_goes_out_when_none_comes(stage: Stage, client_of: ClientOf) -> None:
+    for days, light in ((1, "state-good"), (4, "state-warn")):
+        with time_machine.travel(AT + timedelta(days=days), tick=False):
+            for page in (stage.page, f"{NORTH}shared/"):
+                assert (
+                    f'<span class="state {light}"><time'
+                    in client_of(stage.cast.alice).get(page).content.decode()
+                )
 
 
 def test_page_names_a_domain_that_two_accept(stage: Stage, client_of: ClientOf) -> None:
