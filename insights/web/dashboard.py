@@ -60,7 +60,8 @@ def show(request: HttpRequest, tenant: Tenant) -> HttpResponse:
         "fresh": fresh,
         "sources": _health(fresh, now),
         **_widgets(week, fresh, not_whole),
-        "gaps": gap_sentences(not_whole),
+        "gaps": (gaps := gap_sentences(not_whole)),
+        "more_gaps": len(gaps) - 1,
         **_nothing_here(tenant, week, fresh, now),
     }
     return TemplateResponse(request, "insights/dashboard.html", context)

@@ -43,6 +43,10 @@ def gaps(cast: Cast, now: object) -> Cast:
     return cast
 
 
+def test_dashboard_names_the_newest_gap_and_counts_the_others(gaps: Cast, client_of: ClientOf) -> None:
+    assert f"{NOTHING} And 1 more" in read(client_of(gaps.carol), "/t/acme/").text
+
+
 def test_report_names_the_days_that_lack_something(gaps: Cast, client_of: ClientOf) -> None:
     page = read(client_of(gaps.carol), REPORT)
     assert f"{HEADING} {NOTHING} {PARTLY}" in page.text
