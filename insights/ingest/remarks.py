@@ -10,7 +10,8 @@ from insights.ingest.lines import MAX_LINE
 from insights.ingest.record import SkipReason
 from insights.models import LogImport
 
-_OF_OTHER_DAYS: Final = {SkipReason.BEFORE_RETENTION, SkipReason.IN_THE_FUTURE}
+_OF_OTHER_DAYS: Final = (SkipReason.BEFORE_RETENTION, SkipReason.IN_THE_FUTURE)
+"""Reasons of lines that are log lines all the same: where most are, it is a log of that format."""
 
 
 def is_no_log(log_import: LogImport) -> bool:
@@ -25,7 +26,7 @@ def remarks(log_import: LogImport) -> str:
     sentences = []
     unread = log_import.unrecognised
     if is_no_log(log_import):
-        if unread and not set(unread) - _OF_OTHER_DAYS:
+        if 2 * sum(unread.get(reason, 0) for reason in _OF_OTHER_DAYS) > log_import.lines:
             sentences.append(_("Nothing was imported."))
         else:
             sentences.append(

@@ -28,8 +28,10 @@ _WHY: dict[Reason, str | Promise] = {
     Reason.BEING_READ: _lazy("The first log is being read."),
     Reason.UNDONE: _lazy("What had been read for these days was undone: %(undone)s events."),
     Reason.NOTHING_READ: _lazy("Nothing has been read yet."),
-    Reason.ALL_BEFORE_KEPT: _lazy("Everything was before the kept range: %(unrecognised)s lines."),
-    Reason.ALL_FUTURE: _lazy("Every line is dated in the future: %(unrecognised)s lines."),
+    Reason.ALL_BEFORE_KEPT: _lazy(
+        "No line could be used: %(main)s of %(unrecognised)s are from before the days that are kept."
+    ),
+    Reason.ALL_FUTURE: _lazy("No line could be used: %(main)s of %(unrecognised)s are dated in the future."),
     Reason.ALL_UNRECOGNISED: _lazy(
         "All %(unrecognised)s lines were unrecognised, most of them for %(reason)s."
     ),
@@ -82,6 +84,7 @@ def _values(found: SourceHealth, zone: ZoneInfo) -> dict[str, Any]:
         "lines": number(lines.read),
         "unrecognised": number(lines.unrecognised),
         "reason": max(sorted(reasons), key=lambda one: reasons[one], default="–"),
+        "main": number(max(reasons.values(), default=0)),
         "undone": number(found.told.events_undone),
         "logins": number(found.total("logins")),
         "failures": number(found.total("failures")),

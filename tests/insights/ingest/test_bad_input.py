@@ -103,6 +103,14 @@ def test_wrong_year_is_refused_with_the_reason(
     assert kept(cast.acme).events == 0
 
 
+def test_few_other_lines_make_no_other_log_of_one_of_other_days(cast: Cast, tmp_path: Path) -> None:
+    noise = b"rest of a line\n"
+    refused = import_bytes(cast.acme, tmp_path, LOG + noise, year=2025)
+    assert refused.message == f"Nothing was imported. {BEFORE}"
+    mostly = import_bytes(cast.acme, tmp_path, LOG + noise * lines_in(LOG), year=2025)
+    assert mostly.message == f"{NO_LOG} {BEFORE}"
+
+
 def test_refused_year_is_not_remembered(cast: Cast, tmp_path: Path) -> None:
     import_bytes(cast.acme, tmp_path, LOG, year=2027)
     without = import_bytes(cast.acme, tmp_path, LOG)

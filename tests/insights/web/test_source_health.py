@@ -138,7 +138,7 @@ def _undone(tenant: Tenant) -> None:
 
 
 def _all_before(tenant: Tenant) -> None:
-    make_import(tenant, unrecognised={"before_retention": 1290})
+    make_import(tenant, unrecognised={"before_retention": 1290, "no_stamp": 7})
 
 
 def _all_future(tenant: Tenant) -> None:
@@ -169,8 +169,11 @@ def _other_days(tenant: Tenant) -> None:
     [
         (make_source, "Nothing has been read yet. Upload a log of this server, or connect it."),
         (_undone, "What had been read for these days was undone: "),
-        (_all_before, "Everything was before the kept range: 1,290 lines. Keep more days in the settings"),
-        (_all_future, "Every line is dated in the future: 7 lines. Look at the server's clock"),
+        (
+            _all_before,
+            "No line could be used: 1,290 of 1,297 are from before the days that are kept. Keep more days",
+        ),
+        (_all_future, "No line could be used: 7 of 7 are dated in the future. Look at the server's clock"),
         (
             _other_programs,
             "The log has 390 lines of postfix/smtp, none of postfix/smtpd: is this the relay's log?",
