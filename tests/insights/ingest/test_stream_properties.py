@@ -20,6 +20,7 @@ from tests.insights.ingest.formats.reading import (
     queued,
     stream,
 )
+from tests.insights.ingest.pieces import logs_of
 
 TEXTS = [
     *(text for form in FORMS.values() for text in (*form.reads, *form.leaves)),
@@ -51,9 +52,7 @@ STAMPS = [
     b"<22>Jun  3 10:40:59 mail ",
     b"",
 ]
-ENDS = [b"\n", b"\n", b"\n", b"\r\n", b"\r", b""]
-written = st.tuples(*(st.sampled_from(parts) for parts in (STAMPS, HEADS, TEXTS, ENDS))).map(b"".join)
-logs = st.lists(st.one_of(written, written, written, st.binary(max_size=60)), max_size=25).map(b"".join)
+logs = logs_of(STAMPS, HEADS, TEXTS)
 quick = settings(max_examples=150, deadline=None, derandomize=True)
 
 

@@ -13,6 +13,7 @@ from insights.ingest.errors import BadState
 from insights.ingest.formats.dovecot.patterns import FORMS
 from tests.insights.ingest.formats.dovecot.reading import ENDED, log, login, refused, relayed, stream
 from tests.insights.ingest.formats.laws import each_line_is_counted_once, no_cut_changes_anything
+from tests.insights.ingest.pieces import logs_of
 
 TEXTS = [
     *(text for form in FORMS.values() for text in (*form.reads, *form.leaves)),
@@ -46,9 +47,7 @@ STAMPS = [
     b"Jun  3 10:40:57 mail postfix/smtpd[71]: ",
     b"",
 ]
-ENDS = [b"\n", b"\n", b"\n", b"\r\n", b""]
-written = st.tuples(*(st.sampled_from(parts) for parts in (STAMPS, TEXTS, ENDS))).map(b"".join)
-logs = st.lists(st.one_of(written, written, written, st.binary(max_size=60)), max_size=25).map(b"".join)
+logs = logs_of(STAMPS, TEXTS)
 quick = settings(max_examples=150, deadline=None, derandomize=True)
 
 

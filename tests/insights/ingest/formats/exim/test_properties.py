@@ -19,6 +19,7 @@ from tests.insights.ingest.formats.exim.reading import (
     read,
     stream,
 )
+from tests.insights.ingest.pieces import logs_of
 from tests.insights.ingest.test_stream_properties import content, cut, fed, lines_in
 
 TEXTS = [
@@ -49,9 +50,7 @@ STAMPS = [
     b"2026-06-03T10:40:57Z mx1 sshd[8]: ",
     b"",
 ]
-ENDS = [b"\n", b"\n", b"\n", b"\r\n", b"\r", b""]
-written = st.tuples(*(st.sampled_from(parts) for parts in (STAMPS, TEXTS, ENDS))).map(b"".join)
-logs = st.lists(st.one_of(written, written, written, st.binary(max_size=60)), max_size=25).map(b"".join)
+logs = logs_of(STAMPS, TEXTS)
 quick = settings(max_examples=200, deadline=None, derandomize=True)
 
 

@@ -25,6 +25,7 @@ from tests.insights.ingest.formats.haraka.reading import (
     tried,
 )
 from tests.insights.ingest.formats.laws import each_line_is_counted_once, no_cut_changes_anything
+from tests.insights.ingest.pieces import logs_of
 
 OTHER = "0" * 36
 TEXTS = [
@@ -59,9 +60,7 @@ STAMPS = [
     b"<22>1 2026-06-03T10:40:58Z mail haraka 71 - - ",
     b"",
 ]
-ENDS = [b"\n", b"\n", b"\n", b"\r\n", b""]
-written = st.tuples(*(st.sampled_from(parts) for parts in (STAMPS, TEXTS, ENDS))).map(b"".join)
-logs = st.lists(st.one_of(written, written, written, st.binary(max_size=60)), max_size=25).map(b"".join)
+logs = logs_of(STAMPS, TEXTS)
 quick = settings(max_examples=150, deadline=None, derandomize=True)
 
 

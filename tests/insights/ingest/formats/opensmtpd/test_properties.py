@@ -25,6 +25,7 @@ from tests.insights.ingest.formats.opensmtpd.reading import (
     stream,
     taken,
 )
+from tests.insights.ingest.pieces import logs_of
 from tests.insights.ingest.test_stream_properties import fed, lines_in
 
 SAMPLES = corpus.FOLDER.parent / "samples"
@@ -59,9 +60,7 @@ STAMPS = [
     b"<22>1 2026-06-03T10:40:58Z mail smtpd 71 - - ",
     b"",
 ]
-ENDS = [b"\n", b"\n", b"\n", b"\r\n", b""]
-written = st.tuples(*(st.sampled_from(parts) for parts in (STAMPS, HEADS, TEXTS, ENDS))).map(b"".join)
-logs = st.lists(st.one_of(written, written, written, st.binary(max_size=60)), max_size=25).map(b"".join)
+logs = logs_of(STAMPS, HEADS, TEXTS)
 quick = settings(max_examples=150, deadline=None, derandomize=True)
 
 

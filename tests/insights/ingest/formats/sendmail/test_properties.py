@@ -12,6 +12,7 @@ from insights.ingest.errors import BadState
 from insights.ingest.formats.sendmail.patterns import FORMS
 from insights.ingest.record import Batch, joined
 from tests.insights.ingest.formats.sendmail.reading import auth, failure, log, starttls, stream, taken
+from tests.insights.ingest.pieces import logs_of
 from tests.insights.ingest.test_stream_properties import content, cut, fed, lines_in
 
 OTHER = "dsl.isp.example [198.51.100.9]"
@@ -51,9 +52,7 @@ STAMPS = [
     b"<22>1 2026-06-03T10:40:58Z mail sm-mta 71 - - ",
     b"",
 ]
-ENDS = [b"\n", b"\n", b"\n", b"\r\n", b"\r", b""]
-written = st.tuples(*(st.sampled_from(parts) for parts in (STAMPS, HEADS, TEXTS, ENDS))).map(b"".join)
-logs = st.lists(st.one_of(written, written, written, st.binary(max_size=60)), max_size=25).map(b"".join)
+logs = logs_of(STAMPS, HEADS, TEXTS)
 quick = settings(max_examples=150, deadline=None, derandomize=True)
 
 
