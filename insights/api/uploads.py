@@ -23,7 +23,7 @@ from rest_framework.response import Response
 
 from insights.api.import_bodies import ImportSerializer, described
 from insights.api.imports import LIST_PARAMETERS, LISTING, WAITING, listed_imports
-from insights.ingest.days import Days
+from insights.ingest.days import Days, DaysFault
 from insights.ingest.errors import DaysRequired, IngestError, OtherDays, YearRequired
 from insights.ingest.formats import BY_DAYS, FORMATS
 from insights.ingest.recognition import AUTO, Recognition, may_be_read_as, recognise_file
@@ -42,6 +42,11 @@ from tenants.roles import Capability
 FORM_OVERHEAD = 64 * 1024
 """What the other fields and the parts' headers may add to the file's own bytes."""
 FIRST_YEAR = 1970
+_DAYS_FAULTS = {
+    DaysFault.BEFORE_1970: {"first_day": ["is before 1970."]},
+    DaysFault.TURNED: {"last_day": ["is before the first day."]},
+    DaysFault.FUTURE: {"last_day": ["is in the future."]},
+}
 
 
 class UploadBody(Body):
@@ -226,11 +231,11 @@ def _days(form: dict[str, Any], source: Source) -> Days | None:
         return None
     if source.format not in BY_DAYS:
         raise ValidationError({"first_day": [f"is for the format {' or '.join(BY_DAYS)}; leave it out."]})
-    if last < first:
-        raise ValidationError({"last_day": ["is before the first day."]})
-    if last > timezone.localdate() + timedelta(days=1):
-        raise ValidationError({"last_day": ["is in the future."]})
-    return Days(first, last)
+    days = Days(first, last)
+    fault = days.fault(today=timezone.localdate())
+    if fault is not None:
+        raise ValidationError(_DAYS_FAULTS[fault])
+    return days
 
 
 def _too_large() -> TooLarge:

@@ -8,10 +8,11 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from insights.ingest.days import Days
+from insights.ingest.days import Days, DaysFault
 from insights.ingest.formats import FORMATS
 from insights.ingest.recognition import AUTO, Recognition
 from insights.models import Source
@@ -21,6 +22,11 @@ from tenants.models import Tenant
 
 NEW = "new"
 FIRST_YEAR = 1970
+_DAYS_FAULTS = {
+    DaysFault.BEFORE_1970: ("first_day", _("The first day is not before 1970.")),
+    DaysFault.TURNED: ("last_day", _("The last day is not before the first.")),
+    DaysFault.FUTURE: ("last_day", _("The last day is not in the future.")),
+}
 
 
 class UploadForm(forms.Form):
@@ -103,8 +109,13 @@ class UploadForm(forms.Form):
     def clean(self) -> None:
         """Refuse days that cannot be."""
         first, last = self.cleaned_data.get("first_day"), self.cleaned_data.get("last_day")
-        if last is not None and (first is None or last < first):
-            self.add_error("last_day", _now("The last day is not before the first."))
+        if first is None:
+            if last is not None and "first_day" not in self.errors:
+                self.add_error("first_day", _now("Give the first day too."))
+            return
+        fault = Days(first, last or first).fault(today=timezone.localdate())
+        if fault is not None:
+            self.add_error(*_DAYS_FAULTS[fault])
 
     def days(self) -> Days | None:
         """Return the days of a valid form, a single one where no last one is given; None without any."""

@@ -21,6 +21,7 @@ from insights.ingest.record import (
     SkipReason,
     SubmissionRecord,
 )
+from insights.ingest.stamps import frame_end
 
 MAX_REPEATS: Final = 1_000
 _NO_LINE: Final = b"\n"
@@ -158,6 +159,7 @@ class SyslogParser:
 
     def begins_at(self, line: bytes) -> datetime | None:
         """Return when a line was written if it has a full header, else None; change nothing."""
+        line = line[frame_end(line) :]
         found = self._clock.peek(line, new_input=True)
         if found is None:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from insights.ingest.days import Days
+from insights.ingest.days import Days, DaysFault
 from insights.ingest.errors import DaysRequired, NoMapping
 from insights.ingest.formats import AUTO, BY_COLUMNS, BY_DAYS, FORMATS
 from insights.ingest.run import run_import
@@ -198,11 +198,15 @@ def _days(options: dict[str, Any]) -> Days | None:
         if last is not None:
             raise CommandError("--last-day: needs --first-day.", returncode=1)
         return None
-    if last < first or last > timezone.localdate() + timedelta(days=1):
+    days = Days(first, last)
+    fault = days.fault(today=timezone.localdate())
+    if fault is DaysFault.BEFORE_1970:
+        raise CommandError("--first-day: is before 1970.", returncode=1)
+    if fault is not None:
         raise CommandError("--last-day: is before the first day, or in the future.", returncode=1)
     if len(options["files"]) > 1:
         raise CommandError("--first-day: is of one file; import the files one by one.", returncode=1)
-    return Days(first, last)
+    return days
 
 
 def _refuse_without_days(options: dict[str, Any], days: Days | None) -> None:
@@ -420,9 +424,11 @@ def _of_no_login(log_import: LogImport, path: Path) -> list[str]:
     matched = log_import.lines_event + log_import.lines_evidence
     if log_import.status != ImportStatus.DONE or not log_import.lines or matched:
         return []
+    from insights.ingest.recognition import may_be_read_as
     from insights.management.auto_format import look_at
 
     look = look_at(path, shown=log_import.file_name)
-    is_another = look.recognition and look.recognition.format not in {None, log_import.source.format}
+    seen = look.recognition
+    is_another = seen and seen.format and not may_be_read_as(seen, log_import.source.format)
     hint = f" {look.words} To read it as that, give --format auto and another source." if is_another else ""
     return [f"  None of its lines is about a login, read as {log_import.source.format}.{hint}"]

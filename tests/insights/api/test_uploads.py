@@ -218,6 +218,7 @@ def test_totals_are_of_the_days_that_come_with_them(cast: Cast, api: Api) -> Non
         ({"last_day": "2026-11-12"}, "first_day", "is missing"),
         ({"first_day": "2026-11-12", "last_day": "2026-11-10"}, "last_day", "is before the first day"),
         ({"first_day": "2027-11-12"}, "last_day", "is in the future"),
+        ({"first_day": "0001-01-01"}, "first_day", "is before 1970."),
         ({"first_day": "yesterday"}, "first_day", "Date has wrong format"),
         ({"format": "postfix", "first_day": "2026-11-12"}, "first_day", "is for the format exchange-online"),
     ],

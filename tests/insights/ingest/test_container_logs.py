@@ -67,6 +67,12 @@ def test_log_cut_behind_a_name_goes_on(name: str, file: str, frame: bytes) -> No
         assert cut.counts == whole.counts
 
 
+@pytest.mark.parametrize("name", ["postfix", "exim", "sendmail", "opensmtpd", "dovecot"])
+def test_line_of_rfc_5424_begins_when_it_says(name: str) -> None:
+    line = b"<22>1 2026-11-20T10:00:00.5Z mail daemon 71 - - text: more"
+    assert stream(name).begins_at(NAME + line) == stream(name).begins_at(line) is not None
+
+
 @pytest.mark.parametrize("name", ["postfix", "exim", "dovecot", "haraka", "stalwart"])
 def test_format_is_recognised(name: str) -> None:
     file = next(file for log_format, file in LOGS if log_format == name)

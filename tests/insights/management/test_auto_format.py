@@ -134,6 +134,17 @@ def test_log_that_tells_of_no_login_is_no_silent_zero(
     assert [line.strip() for line in out.getvalue().splitlines()[3:]] == ([said] if said else [])
 
 
+def test_log_of_one_daemon_is_no_other_log_for_a_source_of_several(cast: Cast, tmp_path: Path) -> None:
+    out = StringIO()
+    quiet = b"Nov 16 10:00:00 mx1 postfix/qmgr[9]: 4bRZ2k3vPmzQ1c: removed\n" * 3
+    path = write(tmp_path, "x.log", quiet)
+    call_command(
+        "ingest", path, tenant="acme", source="mx1", format="mixed", year=yesterday().year, stdout=out
+    )
+    told = [line.strip() for line in out.getvalue().splitlines()[3:]]
+    assert told == ["None of its lines is about a login, read as mixed."]
+
+
 def test_source_keeps_its_format(cast: Cast, tmp_path: Path) -> None:
     log, other = write(tmp_path, "mainlog", exim()), write(tmp_path, "mail.log", messages(yesterday(), 2))
     assert auto(log)[0] == 0

@@ -140,6 +140,9 @@ def test_report_of_exchange_online_asks_for_its_days(cast: Cast, client_of: Clie
     assert "The last day is not before the first." in words(
         send(first_day="2026-11-17", last_day="2026-11-16")
     )
+    assert "The first day is not before 1970." in words(send(first_day="0001-01-01"))
+    assert "The last day is not in the future." in words(send(first_day="2026-11-16", last_day="2099-01-01"))
+    assert "Give the first day too." in words(send(last_day="2026-11-16"))
     assert imports_of(cast.acme) == []
     assert send(first_day="2026-11-16", last_day="2026-11-17").status_code == 303
     (log_import,) = imports_of(cast.acme)

@@ -21,6 +21,7 @@ from insights.ingest.formats.postfix.smtpd import Smtpd
 from insights.ingest.formats.rfc5424 import plain_header
 from insights.ingest.local_time import moment
 from insights.ingest.record import Batch, SkipReason
+from insights.ingest.stamps import frame_end
 
 _FOREIGN, _MARKED, _SMTPD, _QMGR, _CLEANUP, _PICKUP = range(6)
 _NO_LINE: Final = b"\n"
@@ -156,6 +157,7 @@ class PostfixParser:
 
     def begins_at(self, line: bytes) -> datetime | None:
         """Return when a line was written if it has a full header, else None; change nothing."""
+        line = line[frame_end(line) :]
         found = self._clock.peek(line, new_input=True)
         if found is None:
             return None

@@ -229,6 +229,7 @@ def test_days_that_overlap_are_refused_and_other_days_are_read(cast: Cast) -> No
             {"first_day": date(2026, 11, 20), "last_day": date(2026, 11, 19)},
             "--last-day: is before the first day",
         ),
+        ({"first_day": date(1, 1, 1)}, "--first-day: is before 1970."),
         ({"first_day": date(2099, 1, 1)}, "--last-day: is before the first day, or in the future."),
         (
             {"first_day": date(2026, 11, 20), "format": "postfix"},
