@@ -100,9 +100,8 @@ def show(request: HttpRequest, place: Place) -> HttpResponse:
 
 def read_choice(request: HttpRequest, place: Place) -> Choice:
     """Read the choice from the address. Up to one query."""
-    asked = {
-        key: str(value).replace("\0", "") for key, value in request.GET.items()
-    }  # which no column can hold
+    # No column can hold a NUL, so that nothing is found by one.
+    asked = {key: str(value).replace("\0", "") for key, value in request.GET.items()}
     view = asked.get("view", DOMAINS)
     view = view if view in VIEWS else DOMAINS
     sorts = _SORTS if view == DOMAINS else ACCOUNT_SORTS

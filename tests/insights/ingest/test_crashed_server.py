@@ -82,9 +82,7 @@ def printed(*arguments: str | Path, **servers: str) -> Any:
     return json.loads(ended.stdout) if "json" in "".join(map(str, arguments)) else ended.stdout
 
 
-def test_import_goes_on_where_the_server_came_back_with_nothing_lost_or_twice(
-    folder: Path, bulk: Bulk
-) -> None:
+def test_log_read_again_after_each_crash_has_nothing_lost_or_twice(folder: Path, bulk: Bulk) -> None:
     path, truth, year = bulk
     servers = serve(folder)
     printed("migrate", "--verbosity", "0", **servers)

@@ -28,7 +28,7 @@ def test_nothing_has_no_age() -> None:
     ("hours", "silent", "stands"),
     [(None, False, "no_line"), (3, False, "up_to_date"), (72, False, "stale"), (72, True, "silent")],
 )
-def test_source_stands_as_on_every_page(hours: int | None, silent: bool, stands: str) -> None:
+def test_source_stands_as_its_newest_line_says(hours: int | None, silent: bool, stands: str) -> None:
     at = None if hours is None else NOW - timedelta(hours=hours)
     source = Source(last_line_at=at, last_received_at=at, silent_since=at if silent else None)
     assert standing_of(source, NOW) == stands

@@ -117,7 +117,10 @@ def test_page_shows_the_mapping_and_where_every_event_is(stage: Stage, client_of
 
 
 def test_light_of_the_last_line_goes_out_when_none_comes(stage: Stage, client_of: ClientOf) -> None:
-    for days, light in ((1, "state-good"), (4, "state-warn")):
+    for days, light in ((1, "state-good"), (4, "state-warn"), (5, "state-bad")):
+        if light == "state-bad":
+            with tenant_scope([stage.inbox.pk]):
+                Source.objects.filter(pk=stage.server.pk).update(silent_since=AT + timedelta(days=1))
         with time_machine.travel(AT + timedelta(days=days), tick=False):
             for page in (stage.page, f"{NORTH}shared/"):
                 assert (
