@@ -70,7 +70,7 @@ document.addEventListener(
   "close",
   (event) => {
     const dialog = event.target;
-    if (!dialog.matches?.("dialog[data-flyout]")) return;
+    if (!dialog.matches?.("dialog[data-flyout]") || dialog.open) return; // open: again, before this was heard
     serial += 1;
     const url = address(location.href);
     url.searchParams.delete(dialog.dataset.param);
